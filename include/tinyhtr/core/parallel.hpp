@@ -1,0 +1,188 @@
+// parallel_for over a small pool of threads. One thread means: a plain loop in the caller.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/shape.hpp"
+
+namespace tinyhtr {
+
+namespace detail {
+
+/// True on threads that are inside parallel work already: there a parallel_for runs as a plain loop.
+inline thread_local bool inside_parallel_work = false;
+
+/// Threads that wait for one job at a time. The caller works too, so a pool of n threads starts n - 1.
+class ThreadPool {
+ public:
+  explicit ThreadPool(int threads) {
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { wait_for_jobs(); });
+  }
+
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  ~ThreadPool() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    job_posted_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+  }
+
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  /// Calls body(0) .. body(count - 1), each once, and returns when all are done. Rethrows the exception of
+  /// the lowest index that threw, so that errors do not depend on the number of threads either.
+  void run(Index count, const std::function<void(Index)>& body) {
+    {
+      const std::lock_guard lock(mutex_);
+      body_ = &body;
+      count_ = count;
+      next_.store(0);
+      failed_index_ = count;
+      failure_ = nullptr;
+      busy_ = static_cast<int>(workers_.size());
+      ++job_;
+    }
+    job_posted_.notify_all();
+    take_indices();
+    std::unique_lock lock(mutex_);
+    job_done_.wait(lock, [this] { return busy_ == 0; });
+    body_ = nullptr;
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+
+  /// Held by the thread whose job is running; a second caller finds it taken, and runs its loop alone.
+  std::mutex owner;
+
+ private:
+  void wait_for_jobs() {
+    std::uint64_t seen = 0;
+    std::unique_lock lock(mutex_);
+    while (true) {
+      job_posted_.wait(lock, [&] { return stopping_ || job_ != seen; });
+      if (stopping_) return;
+      seen = job_;
+      lock.unlock();
+      take_indices();
+      lock.lock();
+      if (--busy_ == 0) job_done_.notify_one();
+    }
+  }
+
+  void take_indices() {
+    inside_parallel_work = true;
+    for (Index i = next_++; i < count_; i = next_++) {
+      try {
+        (*body_)(i);
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (i < failed_index_) {
+          failed_index_ = i;
+          failure_ = std::current_exception();
+        }
+      }
+    }
+    inside_parallel_work = false;
+  }
+
+  std::vector<std::thread> workers_;
+  std::mutex mutex_;
+  std::condition_variable job_posted_, job_done_;
+  const std::function<void(Index)>* body_ = nullptr;
+  Index count_ = 0;
+  std::atomic<Index> next_{0};
+  Index failed_index_ = 0;
+  std::exception_ptr failure_;
+  std::uint64_t job_ = 0;
+  int busy_ = 0;
+  bool stopping_ = false;
+};
+
+/// TINYHTR_THREADS where it holds a number from 1 to 1024, else the number of processors.
+inline int default_thread_count() {
+  if (const char* text = std::getenv("TINYHTR_THREADS")) {
+    char* end = nullptr;
+    const long threads = std::strtol(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || threads < 1 || threads > 1024) {
+      throw ArgumentError("TINYHTR_THREADS is '" + std::string(text) + "', expected a number from 1 to 1024");
+    }
+    return static_cast<int>(threads);
+  }
+  const unsigned processors = std::thread::hardware_concurrency();
+  return processors == 0 ? 1 : static_cast<int>(processors);
+}
+
+inline std::unique_ptr<ThreadPool>& pool() {
+  static auto instance = std::make_unique<ThreadPool>(default_thread_count());
+  return instance;
+}
+
+}  // namespace detail
+
+/// Number of threads that parallel_for uses, the calling one counted.
+inline int thread_count() { return detail::pool()->threads(); }
+
+/// Sets that number; call it while no parallel work runs. Throws ArgumentError outside 1 .. 1024.
+/// Results do not depend on it, to the last bit: see parallel_for.
+inline void set_thread_count(int threads) {
+  if (threads < 1 || threads > 1024) {
+    throw ArgumentError("set_thread_count: expected 1 to 1024 threads, found " + std::to_string(threads));
+  }
+  if (threads != thread_count()) detail::pool() = std::make_unique<detail::ThreadPool>(threads);
+}
+
+/// While it lives, parallel_for runs as a plain loop on this thread. For threads that already are one of many,
+/// such as those of the data loader.
+class SerialScope {
+ public:
+  SerialScope() : before_(detail::inside_parallel_work) { detail::inside_parallel_work = true; }
+  ~SerialScope() { detail::inside_parallel_work = before_; }
+  SerialScope(const SerialScope&) = delete;
+  SerialScope& operator=(const SerialScope&) = delete;
+
+ private:
+  bool before_;
+};
+
+/// Calls body(i) for every i in [0, count), each once, on the threads of the pool, and returns when all are done.
+///
+/// The order is open, so bodies must write to different places; a sum over i is made from one partial result per i,
+/// added up in the order of i afterwards. Then the result is the same bits at any number of threads. Nested calls run
+/// as plain loops; with one thread everything runs in the caller. The exception of the lowest i is rethrown.
+template <class Body>
+void parallel_for(Index count, const Body& body) {
+  if (count > 1 && !detail::inside_parallel_work && thread_count() > 1) {
+    detail::ThreadPool& pool = *detail::pool();
+    const std::unique_lock owner(pool.owner, std::try_to_lock);
+    if (owner.owns_lock()) {
+      pool.run(count, body);
+      return;
+    }
+  }
+  for (Index i = 0; i < count; ++i) body(i);
+}
+
+/// Cuts [0, size) into pieces of `piece` (the last may be shorter) and calls body(begin, end) for each in parallel.
+/// The cut depends on the sizes alone, never on the number of threads.
+template <class Body>
+void parallel_pieces(Index size, Index piece, const Body& body) {
+  const Index pieces = (size + piece - 1) / piece;
+  parallel_for(pieces, [&](Index i) { body(i * piece, i + 1 == pieces ? size : (i + 1) * piece); });
+}
+
+}  // namespace tinyhtr

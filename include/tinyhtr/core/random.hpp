@@ -1,0 +1,103 @@
+// Counter-based random numbers: the same (seed, purpose, epoch, sample) gives the same numbers, on any thread.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "tinyhtr/core/error.hpp"
+
+namespace tinyhtr {
+
+/// Philox4x32-10: four random words that depend on nothing but `counter` and `key`.
+///
+/// Ten rounds of (hi, lo) = multiplier x word, crossed over and mixed with the key. There is no state to
+/// advance, so any number of threads may draw any numbers in any order.
+/// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3.
+inline std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter[0];
+    const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * counter[2];
+    const auto high0 = static_cast<std::uint32_t>(product0 >> 32), low0 = static_cast<std::uint32_t>(product0);
+    const auto high1 = static_cast<std::uint32_t>(product1 >> 32), low1 = static_cast<std::uint32_t>(product1);
+    counter = {high1 ^ counter[1] ^ key[0], low1, high0 ^ counter[3] ^ key[1], low0};
+    key[0] += 0x9E3779B9u;
+    key[1] += 0xBB67AE85u;
+  }
+  return counter;
+}
+
+/// What a stream of numbers is for; two purposes never share a number.
+enum class Purpose : std::uint32_t { init, shuffle, split, augment, dropout, user };
+
+/// A stream of random numbers named by (seed, purpose, epoch, sample).
+///
+/// `epoch` and `sample` are whatever the caller counts by: dropout uses step and layer. Equal names give equal
+/// numbers on every machine and thread; a stream holds 2^34 words.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed, Purpose purpose = Purpose::user, std::uint32_t epoch = 0,
+                  std::uint32_t sample = 0)
+      : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
+        counter_{0, sample, epoch, static_cast<std::uint32_t>(purpose)} {}
+
+  /// The next 32 random bits.
+  std::uint32_t next() {
+    if (used_ == 4) {
+      words_ = philox(counter_, key_);
+      ++counter_[0];
+      used_ = 0;
+    }
+    return words_[used_++];
+  }
+
+  /// The four words of one block by its number, without touching the stream: for loops cut over threads.
+  std::array<std::uint32_t, 4> block(std::uint32_t number) const {
+    return philox({number, counter_[1], counter_[2], counter_[3]}, key_);
+  }
+
+  /// Uniform in [0, 1), a multiple of 2^-53.
+  double uniform() {
+    const std::uint64_t high = next() >> 5, low = next() >> 6;
+    return static_cast<double>((high << 26) | low) * 0x1p-53;
+  }
+
+  /// Uniform in [low, high).
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+
+  /// Normal with the given mean and standard deviation (Box, Muller 1958).
+  double normal(double mean = 0, double deviation = 1) {
+    const double radius = std::sqrt(-2 * std::log(1 - uniform()));
+    return mean + deviation * radius * std::cos(2 * 3.141592653589793 * uniform());
+  }
+
+  /// Uniform integer in [0, bound) without bias; throws ArgumentError unless bound > 0.
+  std::uint32_t below(std::uint32_t bound) {
+    if (bound == 0) throw ArgumentError("Random::below: the bound has to be positive");
+    const std::uint32_t rest = (0u - bound) % bound;  // 2^32 mod bound: that many values would come once too often
+    std::uint32_t word = next();
+    while (word < rest) word = next();
+    return word % bound;
+  }
+
+  /// True with the given probability.
+  bool chance(double probability) { return uniform() < probability; }
+
+  /// Puts the items in random order (Fisher, Yates 1938; Durstenfeld 1964).
+  template <class Item>
+  void shuffle(std::vector<Item>& items) {
+    for (std::size_t i = items.size(); i > 1; --i) {
+      std::swap(items[i - 1], items[below(static_cast<std::uint32_t>(i))]);
+    }
+  }
+
+ private:
+  std::array<std::uint32_t, 2> key_;
+  std::array<std::uint32_t, 4> counter_;
+  std::array<std::uint32_t, 4> words_{};
+  std::size_t used_ = 4;
+};
+
+}  // namespace tinyhtr

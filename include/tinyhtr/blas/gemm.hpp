@@ -1,6 +1,8 @@
 // gemm: the matrix product. The only header that includes xtensor-blas.
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <string>
 
 #include <xtensor-blas/xblas.hpp>
@@ -42,6 +44,22 @@ inline void hold_blas_to_one_thread() {
   static_cast<void>(done);
 }
 
+/// The row stride as BLAS wants it: an int, at least a row long, at least 1. BLAS itself would only print a line, and
+/// return without a result.
+template <class T>
+int blas_stride(const char* name, const Matrix<T>& matrix) {
+  if (matrix.stride < matrix.cols) {
+    throw ShapeError("gemm: " + std::string(name) + " " + matrix.shape_text() + " has rows " +
+                     std::to_string(matrix.stride) + " apart, expected " + std::to_string(matrix.cols) + " or more");
+  }
+  constexpr Index largest = std::numeric_limits<int>::max();
+  if (matrix.rows > largest || matrix.stride > largest) {
+    throw ShapeError("gemm: " + std::string(name) + " " + matrix.shape_text() + " with rows " +
+                     std::to_string(matrix.stride) + " apart is larger than BLAS can count, 2147483647");
+  }
+  return static_cast<int>(std::max<Index>(matrix.stride, 1));
+}
+
 }  // namespace detail
 
 /// The matrix product on BLAS, on the calling thread.
@@ -49,7 +67,7 @@ inline void hold_blas_to_one_thread() {
 ///     c = alpha op(a) op(b) + beta c,   2 M N K floating-point operations
 ///
 /// c (M,N); op(a) (M,K); op(b) (K,N); with beta = 0, c may hold anything before, even NaN.
-/// Throws ShapeError that names all three shapes where they do not fit.
+/// Throws ShapeError that names all three shapes where they do not fit, or the matrix whose stride is too short.
 /// Source: Dongarra, Du Croz, Hammarling, Duff, "A set of level 3 basic linear algebra subprograms", 1990.
 template <class T>
 void gemm(Matrix<T> c, Op op_a, Matrix<const T> a, Op op_b, Matrix<const T> b, T alpha = T(1), T beta = T(0)) {
@@ -61,13 +79,13 @@ void gemm(Matrix<T> c, Op op_a, Matrix<const T> a, Op op_b, Matrix<const T> b, T
     throw ShapeError("gemm: c " + c.shape_text() + " = a " + a.shape_text() + (op_a == Op::none ? "" : "^T") +
                      " times b " + b.shape_text() + (op_b == Op::none ? "" : "^T") + " does not fit");
   }
+  const int stride_a = detail::blas_stride("a", a), stride_b = detail::blas_stride("b", b);
+  const int stride_c = detail::blas_stride("c", c);
   if (m == 0 || n == 0) return;
   detail::hold_blas_to_one_thread();
-  using BlasIndex = int;
   const auto transposed = [](Op op) { return op == Op::none ? cxxblas::NoTrans : cxxblas::Trans; };
-  cxxblas::gemm(cxxblas::RowMajor, transposed(op_a), transposed(op_b), static_cast<BlasIndex>(m),
-                static_cast<BlasIndex>(n), static_cast<BlasIndex>(k), alpha, a.data, static_cast<BlasIndex>(a.stride),
-                b.data, static_cast<BlasIndex>(b.stride), beta, c.data, static_cast<BlasIndex>(c.stride));
+  cxxblas::gemm(cxxblas::RowMajor, transposed(op_a), transposed(op_b), static_cast<int>(m), static_cast<int>(n),
+                static_cast<int>(k), alpha, a.data, stride_a, b.data, stride_b, beta, c.data, stride_c);
 }
 
 }  // namespace tinyhtr

@@ -113,6 +113,11 @@ class Tensor {
 
   void fill(T value) { std::fill(begin(), end(), value); }
 
+  /// Takes on a shape; afterwards the elements hold anything. Memory is kept where the shape stays as it is.
+  void resize(const Shape& shape) {
+    if (shape != shape_) *this = uninitialized(shape);
+  }
+
   /// The same elements under another shape of the same size; on an expiring tensor nothing is copied.
   Tensor reshaped(const Shape& shape) const& {
     Tensor copy(*this);

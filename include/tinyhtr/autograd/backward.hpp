@@ -1,0 +1,67 @@
+// backward: reverse-mode differentiation over the recorded graph.
+#pragma once
+
+#include <algorithm>
+#include <unordered_set>
+#include <vector>
+
+#include "tinyhtr/autograd/variable.hpp"
+
+namespace tinyhtr {
+
+/// The nodes below `root` that take part in backward, results before their inputs.
+/// A node is younger than its inputs, so descending id is such an order. No recursion.
+template <class T>
+std::vector<Node<T>*> reverse_topological_order(const Variable<T>& root) {
+  std::vector<Node<T>*> order, waiting{&root.node()};
+  std::unordered_set<const Node<T>*> seen{&root.node()};
+  while (!waiting.empty()) {
+    Node<T>* node = waiting.back();
+    waiting.pop_back();
+    order.push_back(node);
+    for (const auto& input : node->inputs) {
+      if (input->requires_grad && seen.insert(input.get()).second) waiting.push_back(input.get());
+    }
+  }
+  std::sort(order.begin(), order.end(), [](const Node<T>* a, const Node<T>* b) { return a->id > b->id; });
+  return order;
+}
+
+/// Gradients of sum(seed * root) by every leaf below that requires one.
+///
+///     leaf.grad += sum over all paths from root to leaf of the product of local derivatives (the chain rule)
+///
+/// seed has root's shape. Leaves accumulate over calls until zero_grad(); the gradients of nodes in between start
+/// from zero at every call and stay to be looked at. Throws ShapeError for a seed of another shape, ArgumentError
+/// where nothing was recorded.
+/// Source: Griewank, Walther, "Evaluating Derivatives", 2008, section 3.2.
+template <class T>
+void backward(const Variable<T>& root, const Tensor<T>& seed) {
+  check_shape("backward", "seed", seed.shape(), root.shape());
+  if (!root.requires_grad()) {
+    throw ArgumentError("backward: no graph leads to this variable; was it computed in no-grad mode, or from inputs "
+                        "that do not require a gradient?");
+  }
+  const std::vector<Node<T>*> order = reverse_topological_order(root);
+  for (Node<T>* node : order) {
+    const bool is_leaf = node->inputs.empty();
+    if (is_leaf && node->grad.shape() == node->value.shape()) continue;
+    node->grad.resize(node->value.shape());
+    node->grad.fill(T(0));
+  }
+  Tensor<T>& root_grad = root.node().grad;
+  for (Index i = 0; i < seed.size(); ++i) root_grad[i] += seed[i];
+  for (Node<T>* node : order) node->backward();
+}
+
+/// Gradients of a loss of one element; throws ShapeError where it has more.
+template <class T>
+void backward(const Variable<T>& loss) {
+  if (loss.value().size() != 1) {
+    throw ShapeError("backward: the loss has shape " + loss.shape().to_string() +
+                     ", expected one element; give a seed of that shape to differentiate a weighted sum");
+  }
+  backward(loss, Tensor<T>(loss.shape(), T(1)));
+}
+
+}  // namespace tinyhtr

@@ -1,0 +1,187 @@
+// Differentiable moves of elements: reshape, slices, stacks. No arithmetic.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/core/parallel.hpp"
+
+namespace tinyhtr {
+
+template <class T>
+struct ReshapeNode : Node<T> {
+  ReshapeNode() : Node<T>("reshape") {}
+  void backward() override {
+    Tensor<T>* dx = this->input_grad(0);
+    if (!dx) return;
+    for (Index i = 0; i < dx->size(); ++i) (*dx)[i] += this->grad[i];
+  }
+};
+
+/// The same elements under another shape of the same size.
+template <class T>
+Variable<T> reshape(const Variable<T>& x, const Shape& shape) {
+  auto node = std::make_shared<ReshapeNode<T>>();
+  node->value = x.value().reshaped(shape);
+  return connect<T>(node, {x});
+}
+
+template <class T>
+struct ImageToSequenceNode : Node<T> {
+  ImageToSequenceNode() : Node<T>("image_to_sequence") {}
+  void backward() override {
+    Tensor<T>* dx = this->input_grad(0);
+    if (!dx) return;
+    const Index batch = dx->dim(0), channels = dx->dim(1), steps = dx->dim(2) * dx->dim(3);
+    parallel_for(batch, [&](Index n) {
+      for (Index c = 0; c < channels; ++c) {
+        for (Index t = 0; t < steps; ++t) {
+          dx->data()[(n * channels + c) * steps + t] += this->grad.data()[(t * batch + n) * channels + c];
+        }
+      }
+    });
+  }
+};
+
+/// Reads the pixels of feature maps as a sequence, row after row: y[h W + w, n, c] = x[n,c,h,w].
+/// x (N,C,H,W); y (T,N,C) with T = H W, as Keras's Reshape does on (N,H,W,C).
+template <class T>
+Variable<T> image_to_sequence(const Variable<T>& x) {
+  check_rank("image_to_sequence", "x", x.shape(), "(N,C,H,W)");
+  const Index batch = x.shape()[0], channels = x.shape()[1], steps = x.shape()[2] * x.shape()[3];
+  auto node = std::make_shared<ImageToSequenceNode<T>>();
+  node->value.resize({steps, batch, channels});
+  parallel_for(batch, [&](Index n) {
+    for (Index c = 0; c < channels; ++c) {
+      for (Index t = 0; t < steps; ++t) {
+        node->value.data()[(t * batch + n) * channels + c] = x.value().data()[(n * channels + c) * steps + t];
+      }
+    }
+  });
+  return connect<T>(node, {x});
+}
+
+template <class T>
+struct SliceColumnsNode : Node<T> {
+  Index begin;
+  explicit SliceColumnsNode(Index begin_) : Node<T>("slice_columns"), begin(begin_) {}
+  void backward() override {
+    Tensor<T>* dx = this->input_grad(0);
+    if (!dx) return;
+    for (Index r = 0; r < this->grad.dim(0); ++r) {
+      for (Index c = 0; c < this->grad.dim(1); ++c) (*dx)(r, begin + c) += this->grad(r, c);
+    }
+  }
+};
+
+/// Columns [begin, end) of x (R,C).
+template <class T>
+Variable<T> slice_columns(const Variable<T>& x, Index begin, Index end) {
+  check_rank("slice_columns", "x", x.shape(), "(R,C)");
+  if (begin < 0 || begin > end || end > x.shape()[1]) {
+    throw ShapeError("slice_columns: columns " + std::to_string(begin) + " to " + std::to_string(end) +
+                     " of a tensor of shape " + x.shape().to_string());
+  }
+  auto node = std::make_shared<SliceColumnsNode<T>>(begin);
+  node->value.resize({x.shape()[0], end - begin});
+  for (Index r = 0; r < x.shape()[0]; ++r) {
+    for (Index c = begin; c < end; ++c) node->value(r, c - begin) = x.value()(r, c);
+  }
+  return connect<T>(node, {x});
+}
+
+template <class T>
+struct SelectStepNode : Node<T> {
+  Index step;
+  explicit SelectStepNode(Index step_) : Node<T>("select_step"), step(step_) {}
+  void backward() override {
+    Tensor<T>* dx = this->input_grad(0);
+    if (!dx) return;
+    const Index size = this->grad.size();
+    for (Index i = 0; i < size; ++i) (*dx)[step * size + i] += this->grad[i];
+  }
+};
+
+/// Step t of a sequence x (T,N,C), as (N,C).
+template <class T>
+Variable<T> select_step(const Variable<T>& x, Index t) {
+  check_rank("select_step", "x", x.shape(), "(T,N,C)");
+  if (t < 0 || t >= x.shape()[0]) {
+    throw ShapeError("select_step: step " + std::to_string(t) + " of a sequence of shape " + x.shape().to_string());
+  }
+  auto node = std::make_shared<SelectStepNode<T>>(t);
+  node->value.resize({x.shape()[1], x.shape()[2]});
+  const Index size = node->value.size();
+  std::copy(x.value().data() + t * size, x.value().data() + (t + 1) * size, node->value.data());
+  return connect<T>(node, {x});
+}
+
+template <class T>
+struct StackStepsNode : Node<T> {
+  StackStepsNode() : Node<T>("stack_steps") {}
+  void backward() override {
+    for (std::size_t t = 0; t < this->inputs.size(); ++t) {
+      Tensor<T>* dx = this->input_grad(t);
+      if (!dx) continue;
+      const Index size = dx->size(), first = static_cast<Index>(t) * size;
+      for (Index i = 0; i < size; ++i) (*dx)[i] += this->grad[first + i];
+    }
+  }
+};
+
+/// Makes a sequence (T,N,C) of T steps (N,C); the inverse of select_step.
+template <class T>
+Variable<T> stack_steps(const std::vector<Variable<T>>& steps) {
+  if (steps.empty()) throw ArgumentError("stack_steps: there are no steps");
+  check_rank("stack_steps", "step", steps[0].shape(), "(N,C)");
+  auto node = std::make_shared<StackStepsNode<T>>();
+  node->value.resize({static_cast<Index>(steps.size()), steps[0].shape()[0], steps[0].shape()[1]});
+  T* target = node->value.data();
+  bool needed = false;
+  for (const Variable<T>& step : steps) {
+    check_shape("stack_steps", "step", step.shape(), steps[0].shape());
+    target = std::copy(step.value().begin(), step.value().end(), target);
+    needed = needed || needs_graph<T>({step});
+  }
+  if (needed) {
+    node->requires_grad = true;
+    for (const Variable<T>& step : steps) node->inputs.push_back(step.shared_node());
+  }
+  return Variable<T>(node);
+}
+
+template <class T>
+struct ConcatenateNode : Node<T> {
+  ConcatenateNode() : Node<T>("concatenate") {}
+  void backward() override {
+    const Index left = this->inputs[0]->value.dim(2), right = this->inputs[1]->value.dim(2);
+    const Index rows = this->grad.dim(0) * this->grad.dim(1);
+    Tensor<T>*da = this->input_grad(0), *db = this->input_grad(1);
+    for (Index r = 0; r < rows; ++r) {
+      const T* dy = this->grad.data() + r * (left + right);
+      for (Index c = 0; da && c < left; ++c) da->data()[r * left + c] += dy[c];
+      for (Index c = 0; db && c < right; ++c) db->data()[r * right + c] += dy[left + c];
+    }
+  }
+};
+
+/// The channels of a (T,N,A) and then those of b (T,N,B), as (T,N,A+B).
+template <class T>
+Variable<T> concatenate(const Variable<T>& a, const Variable<T>& b) {
+  check_rank("concatenate", "a", a.shape(), "(T,N,C)");
+  check_rank("concatenate", "b", b.shape(), "(T,N,C)");
+  const Index left = a.shape()[2], right = b.shape()[2], rows = a.shape()[0] * a.shape()[1];
+  check_shape("concatenate", "b", b.shape(), {a.shape()[0], a.shape()[1], right});
+  auto node = std::make_shared<ConcatenateNode<T>>();
+  node->value.resize({a.shape()[0], a.shape()[1], left + right});
+  for (Index r = 0; r < rows; ++r) {
+    T* y = node->value.data() + r * (left + right);
+    std::copy(a.value().data() + r * left, a.value().data() + (r + 1) * left, y);
+    std::copy(b.value().data() + r * right, b.value().data() + (r + 1) * right, y + left);
+  }
+  return connect<T>(node, {a, b});
+}
+
+}  // namespace tinyhtr

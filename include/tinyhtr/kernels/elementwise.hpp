@@ -1,0 +1,122 @@
+// Kernels that treat every element by itself.
+#pragma once
+
+#include <cmath>
+
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/random.hpp"
+#include "tinyhtr/core/tensor.hpp"
+
+namespace tinyhtr {
+
+/// Elements that one piece of parallel work takes: enough to be worth a thread, a multiple of a Philox block.
+inline constexpr Index elementwise_piece = 1 << 14;
+
+/// 1 / (1 + e^-x), without overflow for any x.
+template <class T>
+T sigmoid(T x) {
+  if (x >= 0) return T(1) / (T(1) + std::exp(-x));
+  const T e = std::exp(x);
+  return e / (T(1) + e);
+}
+
+/// Rectifier with a slope for negative inputs.
+///
+///     y = x for x > 0, slope x otherwise
+///
+/// y, x of one shape. Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
+template <class T>
+void leaky_relu_forward(Tensor<T>& y, const Tensor<T>& x, T slope) {
+  y.resize(x.shape());
+  T* out = y.data();
+  const T* in = x.data();
+  parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) out[i] = in[i] > 0 ? in[i] : slope * in[i];
+  });
+}
+
+/// dx += dy for x > 0, slope dy otherwise. dx, dy, x of one shape.
+template <class T>
+void leaky_relu_backward(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& x, T slope) {
+  check_shape("leaky_relu_backward", "dy", dy.shape(), x.shape());
+  check_shape("leaky_relu_backward", "dx", dx.shape(), x.shape());
+  T* out = dx.data();
+  const T *g = dy.data(), *in = x.data();
+  parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) out[i] += in[i] > 0 ? g[i] : slope * g[i];
+  });
+}
+
+/// y = a + b, of one shape; throws ShapeError otherwise.
+template <class T>
+void add_forward(Tensor<T>& y, const Tensor<T>& a, const Tensor<T>& b) {
+  check_shape("add", "b", b.shape(), a.shape());
+  y.resize(a.shape());
+  T* out = y.data();
+  const T *left = a.data(), *right = b.data();
+  parallel_pieces(a.size(), elementwise_piece, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) out[i] = left[i] + right[i];
+  });
+}
+
+/// dx += scale * dy, of one shape.
+template <class T>
+void accumulate(Tensor<T>& dx, const Tensor<T>& dy, T scale = T(1)) {
+  check_shape("accumulate", "dy", dy.shape(), dx.shape());
+  T* out = dx.data();
+  const T* g = dy.data();
+  parallel_pieces(dx.size(), elementwise_piece, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) out[i] += scale * g[i];
+  });
+}
+
+/// y = scale * x.
+template <class T>
+void scale_forward(Tensor<T>& y, const Tensor<T>& x, T scale) {
+  y.resize(x.shape());
+  T* out = y.data();
+  const T* in = x.data();
+  parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) out[i] = scale * in[i];
+  });
+}
+
+/// Inverted dropout: drops each element with probability p, and scales the others so that the mean stays.
+///
+///     y_i = x_i * mask_i,   mask_i = 0 with probability p, 1 / (1 - p) otherwise
+///
+/// y, mask (kept for backward), x of one shape; 0 <= p < 1. Element i takes word i of the stream `random`, so the mask
+/// depends on the stream's name alone, not on threads.
+/// Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout", JMLR 2014.
+template <class T>
+void dropout_forward(Tensor<T>& y, Tensor<T>& mask, const Tensor<T>& x, T p, const Random& random) {
+  if (!(p >= 0 && p < 1)) throw ArgumentError("dropout: the probability has to be in [0, 1), found " + std::to_string(p));
+  y.resize(x.shape());
+  mask.resize(x.shape());
+  const T keep = T(1) / (T(1) - p);
+  const auto threshold = static_cast<std::uint32_t>(static_cast<double>(p) * 0x1p32);  // words below it drop
+  parallel_pieces(x.size(), elementwise_piece, [&](Index begin, Index end) {
+    for (Index block = begin / 4; block * 4 < end; ++block) {
+      const auto words = random.block(static_cast<std::uint32_t>(block));
+      for (Index i = block * 4; i < std::min(end, block * 4 + 4); ++i) {
+        const T factor = words[static_cast<std::size_t>(i % 4)] < threshold ? T(0) : keep;
+        mask.data()[i] = factor;
+        y.data()[i] = x.data()[i] * factor;
+      }
+    }
+  });
+}
+
+/// dx += dy * mask, of one shape.
+template <class T>
+void dropout_backward(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& mask) {
+  check_shape("dropout_backward", "dy", dy.shape(), mask.shape());
+  check_shape("dropout_backward", "dx", dx.shape(), mask.shape());
+  T* out = dx.data();
+  const T *g = dy.data(), *factor = mask.data();
+  parallel_pieces(dx.size(), elementwise_piece, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) out[i] += g[i] * factor[i];
+  });
+}
+
+}  // namespace tinyhtr

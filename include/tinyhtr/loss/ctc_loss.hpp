@@ -1,0 +1,58 @@
+// The CTC loss as a node of the graph.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/kernels/ctc.hpp"
+#include "tinyhtr/kernels/softmax.hpp"
+
+namespace tinyhtr {
+
+template <class T>
+struct CtcLossNode : Node<T> {
+  Tensor<T> log_probs;                   ///< (T,N,K)
+  std::vector<CtcLattice<T>> lattices;   ///< one per sample
+  std::vector<T> losses;                 ///< -log p(label), one per sample
+  CtcLossNode() : Node<T>("ctc_loss") {}
+  void backward() override {
+    Tensor<T>* dlogits = this->input_grad(0);
+    if (!dlogits) return;
+    const Index batch = log_probs.dim(1);
+    const T scale = this->grad[0] / static_cast<T>(batch);
+    parallel_for(batch, [&](Index n) { ctc_backward(*dlogits, lattices[static_cast<std::size_t>(n)], log_probs, n, scale); });
+  }
+};
+
+/// Mean over the batch of -log p(label), the sum over all alignments of a label with the logits' sequence.
+///
+///     loss = -1/N sum over n of log p(label_n | softmax(logits[:, n]))
+///
+/// logits (T,N,K), before any softmax; labels: N lists of classes in [0, K-1), true lengths, no padding; the blank is
+/// class K-1. The result has shape (1). Unlike PyTorch's 'mean', a label's loss is not divided by its length.
+/// Throws ShapeError where there are not N labels, ArgumentError for a label that does not fit into T steps (naming
+/// T, L, the repeats) or for logits that are not finite. Source: see ctc_forward.
+template <class T>
+Variable<T> ctc_loss(const Variable<T>& logits, const std::vector<std::vector<int>>& labels) {
+  check_rank("ctc_loss", "logits", logits.shape(), "(T,N,K)");
+  const Index batch = logits.shape()[1], classes = logits.shape()[2];
+  check_shape("ctc_loss", "labels", {static_cast<Index>(labels.size())}, {batch});
+  if (batch == 0 || classes == 0) throw ShapeError("ctc_loss: logits have shape " + logits.shape().to_string());
+  auto node = std::make_shared<CtcLossNode<T>>();
+  log_softmax_forward(node->log_probs, logits.value());
+  node->lattices.resize(labels.size());
+  node->losses.resize(labels.size());
+  parallel_for(batch, [&](Index n) {
+    const auto k = static_cast<std::size_t>(n);
+    ctc_forward(node->lattices[k], node->log_probs, n, labels[k], static_cast<int>(classes - 1));
+    node->losses[k] = -node->lattices[k].log_probability;
+  });
+  T total = 0;
+  for (const T loss : node->losses) total += loss;
+  node->value = Tensor<T>(Shape{1}, {total / static_cast<T>(batch)});
+  return connect<T>(node, {logits});
+}
+
+}  // namespace tinyhtr

@@ -1,0 +1,110 @@
+// WordNet: the reference network for word images, residual blocks - BiLSTM - classes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tinyhtr/autograd/arithmetic.hpp"
+#include "tinyhtr/autograd/layout.hpp"
+#include "tinyhtr/core/random.hpp"
+#include "tinyhtr/nn/dropout.hpp"
+#include "tinyhtr/nn/linear.hpp"
+#include "tinyhtr/nn/lstm.hpp"
+#include "tinyhtr/nn/residual_block.hpp"
+
+namespace tinyhtr {
+
+/// What a WordNet is built from; the defaults are the reference network, and a small one serves in tests.
+struct WordNetOptions {
+  Index height = 32, width = 128, channels = 3;  ///< of the input images
+  Index hidden = 128;                            ///< of the LSTM, per direction
+  double dropout = 0.2;
+  Padding padding = Padding::same;  ///< same for weights from TensorFlow, symmetric for weights from PyTorch
+  std::vector<ResidualBlockOptions> blocks = {
+      {.filters = 16, .stride = 1, .convolve_skip = true},  {.filters = 16, .stride = 2, .convolve_skip = true},
+      {.filters = 16, .stride = 1, .convolve_skip = false}, {.filters = 32, .stride = 2, .convolve_skip = true},
+      {.filters = 32, .stride = 1, .convolve_skip = false}, {.filters = 64, .stride = 2, .convolve_skip = true},
+      {.filters = 64, .stride = 1, .convolve_skip = true},  {.filters = 64, .stride = 1, .convolve_skip = false},
+      {.filters = 64, .stride = 1, .convolve_skip = false},
+  };
+};
+
+/// The residual CNN + BiLSTM of the TensorFlow tutorial "Handwriting words recognition" (library mltu).
+///
+///     (N,3,32,128) in 0..255 - 1/255 - 9 residual blocks - (N,64,4,16) - row after row as 64 steps of 64
+///     - BiLSTM(128) - dropout - linear - logits (T=64, N, K)
+///
+/// For a vocabulary of 78 characters, K = 79: 549,455 numbers, 547,983 of them trained; 61.5 million multiply-adds per
+/// image. The steps run over the rows of the feature map, so that "time" sweeps the image four times from left to
+/// right, as the tutorial has it.
+template <class T, class Algorithm = Im2col>
+struct WordNet {
+  WordNetOptions options;
+  std::vector<ResidualBlock<T, Algorithm>> blocks;
+  BiLstm<T> lstm;
+  Dropout<T> dropout;
+  Linear<T> classes;
+
+  /// class_count: K, the vocabulary's characters and the blank. Equal seeds give equal weights.
+  WordNet(Index class_count, std::uint64_t seed, const WordNetOptions& options_ = {})
+      : WordNet(class_count, options_, Random(seed, Purpose::init)) {}
+
+  void members(Members<T>& list) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) list.layer("blocks." + std::to_string(i), blocks[i]);
+    list.layer("lstm", lstm);
+    list.layer("classes", classes);
+  }
+
+  /// images (N,3,32,128), grey levels 0 to 255; returns logits (T,N,K).
+  Variable<T> forward(const Variable<T>& images, Mode mode = Mode::inference()) {
+    check_rank("WordNet", "images", images.shape(), "(N,C,H,W)");
+    check_shape("WordNet", "images", images.shape(), {images.shape()[0], options.channels, options.height, options.width});
+    Variable<T> x = scale(images, T(1) / T(255));
+    for (ResidualBlock<T, Algorithm>& block : blocks) x = block.forward(x, mode);
+    const Variable<T> sequence = image_to_sequence(x);  // (T,N,C)
+    const Variable<T> features = dropout.forward(lstm.forward(sequence), mode);
+    return classes.forward(features);
+  }
+
+  Variable<T> forward(const Tensor<T>& images, Mode mode = Mode::inference()) {
+    return forward(Variable<T>(images), mode);
+  }
+
+  /// T, the number of steps into which every label has to fit.
+  Index time_steps() const {
+    Index height = options.height, width = options.width;
+    for (const ResidualBlockOptions& block : options.blocks) {
+      height = Window(height, 3, block.stride, options.padding).output;
+      width = Window(width, 3, block.stride, options.padding).output;
+    }
+    return height * width;
+  }
+
+  Index class_count() const { return classes.bias.shape()[0]; }
+
+ private:
+  WordNet(Index class_count, const WordNetOptions& options_, Random random)
+      : options(options_),
+        blocks(make_blocks(options, random)),
+        lstm(options.blocks.back().filters, options.hidden, random),
+        dropout{static_cast<T>(options.dropout)},
+        classes(2 * options.hidden, class_count, random) {
+    name_parameters<T>(*this);
+  }
+
+  static std::vector<ResidualBlock<T, Algorithm>> make_blocks(const WordNetOptions& options, Random& random) {
+    if (options.blocks.empty()) throw ArgumentError("WordNet: the list of blocks is empty");
+    std::vector<ResidualBlock<T, Algorithm>> blocks;
+    Index channels = options.channels;
+    for (ResidualBlockOptions block : options.blocks) {
+      block.padding = options.padding;
+      block.dropout = options.dropout;
+      blocks.emplace_back(channels, block, random);
+      channels = block.filters;
+    }
+    return blocks;
+  }
+};
+
+}  // namespace tinyhtr

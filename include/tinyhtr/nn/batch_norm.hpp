@@ -1,0 +1,75 @@
+// The batch normalisation layer.
+#pragma once
+
+#include <memory>
+
+#include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/kernels/batch_norm.hpp"
+#include "tinyhtr/nn/mode.hpp"
+#include "tinyhtr/nn/module.hpp"
+
+namespace tinyhtr {
+
+template <class T>
+struct BatchNormNode : Node<T> {
+  BatchStatistics<T> statistics;
+  BatchNormNode() : Node<T>("batch_norm") {}
+  void backward() override {
+    batch_norm_backward(this->input_grad(0), this->input_grad(1), this->input_grad(2), this->grad, this->input_value(0),
+                        this->input_value(1), statistics);
+  }
+};
+
+template <class T>
+struct BatchNormInferenceNode : Node<T> {
+  Tensor<T> running_mean, running_var;  ///< copies, as they were in the forward pass
+  T epsilon = 0;
+  BatchNormInferenceNode() : Node<T>("batch_norm_inference") {}
+  void backward() override {
+    batch_norm_backward_inference(this->input_grad(0), this->input_grad(1), this->input_grad(2), this->grad,
+                                  this->input_value(0), this->input_value(1), running_mean, running_var, epsilon);
+  }
+};
+
+/// Batch normalisation over channels, with Keras's numbers: epsilon 1e-3, running = .99 running + .01 batch.
+template <class T>
+struct BatchNorm2d {
+  Variable<T> weight;      ///< (C), the scale; gamma in the paper
+  Variable<T> bias;        ///< (C), the shift; beta in the paper
+  Tensor<T> running_mean;  ///< (C)
+  Tensor<T> running_var;   ///< (C)
+  T epsilon = T(1e-3);
+  T momentum = T(0.99);
+
+  explicit BatchNorm2d(Index channels)
+      : weight(Tensor<T>(Shape{channels}, T(1)), true),
+        bias(Tensor<T>(Shape{channels}), true),
+        running_mean(Shape{channels}),
+        running_var(Shape{channels}, T(1)) {}
+
+  void members(Members<T>& list) {
+    list.parameter("weight", weight);
+    list.parameter("bias", bias);
+    list.buffer("running_mean", running_mean);
+    list.buffer("running_var", running_var);
+  }
+
+  /// x (N,C,H,W) to the same shape. In training the statistics of the batch are used, and the running ones move.
+  Variable<T> forward(const Variable<T>& x, const Mode& mode) {
+    if (!mode.is_training()) {
+      auto node = std::make_shared<BatchNormInferenceNode<T>>();
+      batch_norm_forward_inference(node->value, x.value(), weight.value(), bias.value(), running_mean, running_var, epsilon);
+      node->running_mean = running_mean;
+      node->running_var = running_var;
+      node->epsilon = epsilon;
+      return connect<T>(node, {x, weight, bias});
+    }
+    auto node = std::make_shared<BatchNormNode<T>>();
+    batch_norm_forward_training(node->value, node->statistics, x.value(), weight.value(), bias.value(), epsilon);
+    const Index count = x.value().size() / x.shape()[1];
+    update_running_statistics(running_mean, running_var, node->statistics, count, momentum);
+    return connect<T>(node, {x, weight, bias});
+  }
+};
+
+}  // namespace tinyhtr

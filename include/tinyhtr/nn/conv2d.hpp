@@ -1,0 +1,65 @@
+// The convolution layer.
+#pragma once
+
+#include <memory>
+
+#include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/kernels/conv2d.hpp"
+#include "tinyhtr/nn/init.hpp"
+#include "tinyhtr/nn/module.hpp"
+
+namespace tinyhtr {
+
+template <class T, class Algorithm>
+struct Conv2dNode : Node<T> {
+  ConvGeometry geometry;
+  explicit Conv2dNode(const ConvGeometry& geometry_) : Node<T>("conv2d"), geometry(geometry_) {}
+  void backward() override {
+    Tensor<T>* dbias = this->inputs.size() > 2 ? this->input_grad(2) : nullptr;
+    conv2d_backward<Algorithm>(this->input_grad(0), this->input_grad(1), dbias, this->grad, this->input_value(0),
+                               this->input_value(1), geometry);
+  }
+};
+
+/// y = x convolved with weight, plus bias where there is one; the formula stands at Naive::forward.
+/// y (N,F,P,Q), x (N,C,H,W), weight (F,C,KH,KW), bias (F) or an empty Variable.
+template <class Algorithm = Im2col, class T>
+Variable<T> conv2d(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias,
+                   const ConvGeometry& geometry = {}) {
+  auto node = std::make_shared<Conv2dNode<T, Algorithm>>(geometry);
+  conv2d_forward<Algorithm>(node->value, x.value(), weight.value(), bias ? &bias.value() : nullptr, geometry);
+  if (!bias) return connect<T>(node, {x, weight});
+  return connect<T>(node, {x, weight, bias});
+}
+
+struct Conv2dOptions {
+  Index kernel = 3;
+  Index stride = 1;
+  Padding padding = Padding::same;
+  bool bias = true;
+};
+
+/// A convolution layer with a square kernel, computed by Algorithm; weight he_uniform, bias 0.
+template <class T, class Algorithm = Im2col>
+struct Conv2d {
+  Variable<T> weight;  ///< (F,C,K,K)
+  Variable<T> bias;    ///< (F); refers to nothing where the layer has none
+  ConvGeometry geometry;
+
+  Conv2d(Index channels, Index filters, const Conv2dOptions& options, Random& random)
+      : weight(Tensor<T>(Shape{filters, channels, options.kernel, options.kernel}), true),
+        geometry{options.stride, options.stride, options.padding} {
+    he_uniform(weight.value(), channels * options.kernel * options.kernel, random);
+    if (options.bias) bias = Variable<T>(Tensor<T>(Shape{filters}), true);
+  }
+
+  void members(Members<T>& list) {
+    list.parameter("weight", weight);
+    if (bias) list.parameter("bias", bias);
+  }
+
+  /// x (N,C,H,W) to (N,F,P,Q).
+  Variable<T> forward(const Variable<T>& x) const { return conv2d<Algorithm>(x, weight, bias, geometry); }
+};
+
+}  // namespace tinyhtr

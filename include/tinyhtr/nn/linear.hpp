@@ -1,0 +1,57 @@
+// The fully connected layer.
+#pragma once
+
+#include <memory>
+
+#include "tinyhtr/autograd/layout.hpp"
+#include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/kernels/linear.hpp"
+#include "tinyhtr/nn/init.hpp"
+#include "tinyhtr/nn/module.hpp"
+
+namespace tinyhtr {
+
+template <class T>
+struct LinearNode : Node<T> {
+  LinearNode() : Node<T>("linear") {}
+  void backward() override {
+    linear_backward(this->input_grad(0), this->input_grad(1), this->input_grad(2), this->grad, this->input_value(0),
+                    this->input_value(1));
+  }
+};
+
+/// y = x weight^T + bias. y (R,O), x (R,I), weight (O,I), bias (O).
+template <class T>
+Variable<T> linear(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias) {
+  auto node = std::make_shared<LinearNode<T>>();
+  linear_forward(node->value, x.value(), weight.value(), &bias.value());
+  return connect<T>(node, {x, weight, bias});
+}
+
+/// A fully connected layer on the last dimension, with Keras's initial values: weight glorot_uniform, bias 0.
+template <class T>
+struct Linear {
+  Variable<T> weight;  ///< (O,I)
+  Variable<T> bias;    ///< (O)
+
+  Linear(Index inputs, Index outputs, Random& random)
+      : weight(Tensor<T>(Shape{outputs, inputs}), true), bias(Tensor<T>(Shape{outputs}), true) {
+    glorot_uniform(weight.value(), inputs, outputs, random);
+  }
+
+  void members(Members<T>& list) {
+    list.parameter("weight", weight);
+    list.parameter("bias", bias);
+  }
+
+  /// x (R,I) to (R,O), or x (T,N,I) to (T,N,O).
+  Variable<T> forward(const Variable<T>& x) const {
+    if (x.shape().rank() == 2) return linear(x, weight, bias);
+    check_rank("Linear", "x", x.shape(), "(T,N,I)");
+    const Index steps = x.shape()[0], batch = x.shape()[1];
+    const Variable<T> rows = linear(reshape(x, {steps * batch, x.shape()[2]}), weight, bias);
+    return reshape(rows, {steps, batch, rows.shape()[1]});
+  }
+};
+
+}  // namespace tinyhtr

@@ -1,0 +1,115 @@
+// The LSTM layer, in one direction or both, and its cell built of small operations.
+#pragma once
+
+#include <memory>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/autograd/activations.hpp"
+#include "tinyhtr/autograd/arithmetic.hpp"
+#include "tinyhtr/autograd/layout.hpp"
+#include "tinyhtr/kernels/lstm.hpp"
+#include "tinyhtr/nn/init.hpp"
+#include "tinyhtr/nn/linear.hpp"
+#include "tinyhtr/nn/module.hpp"
+
+namespace tinyhtr {
+
+template <class T>
+struct LstmNode : Node<T> {
+  LstmCache<T> cache;
+  Direction direction;
+  explicit LstmNode(Direction direction_) : Node<T>("lstm"), direction(direction_) {}
+  void backward() override {
+    lstm_backward(this->input_grad(0), this->input_grad(1), this->input_grad(2), this->input_grad(3), this->grad,
+                  this->value, cache, this->input_value(0), this->input_value(1), this->input_value(2), direction);
+  }
+};
+
+/// The whole sequence as one node, for training. h (T,N,H), x (T,N,C); the formulas stand at lstm_forward.
+template <class T>
+Variable<T> lstm(const Variable<T>& x, const Variable<T>& weight_ih, const Variable<T>& weight_hh,
+                 const Variable<T>& bias, Direction direction) {
+  auto node = std::make_shared<LstmNode<T>>(direction);
+  lstm_forward(node->value, node->cache, x.value(), weight_ih.value(), weight_hh.value(), bias.value(), direction);
+  return connect<T>(node, {x, weight_ih, weight_hh, bias});
+}
+
+/// One step of the cell out of small operations, to be read and stepped through; the reference for lstm().
+/// x (N,C); h, c (N,H), the state before; returns the state after.
+template <class T>
+std::pair<Variable<T>, Variable<T>> lstm_cell(const Variable<T>& x, const Variable<T>& h, const Variable<T>& c,
+                                              const Variable<T>& weight_ih, const Variable<T>& weight_hh,
+                                              const Variable<T>& bias) {
+  const Index hidden = weight_hh.shape()[1];
+  const Variable<T> no_bias(Tensor<T>(bias.shape()));
+  const Variable<T> gates = add(linear(x, weight_ih, bias), linear(h, weight_hh, no_bias));  // (N,4H)
+  const Variable<T> input_gate = sigmoid(slice_columns(gates, 0, hidden));
+  const Variable<T> forget_gate = sigmoid(slice_columns(gates, hidden, 2 * hidden));
+  const Variable<T> candidate = tanh(slice_columns(gates, 2 * hidden, 3 * hidden));
+  const Variable<T> output_gate = sigmoid(slice_columns(gates, 3 * hidden, 4 * hidden));
+  const Variable<T> c_next = add(multiply(forget_gate, c), multiply(input_gate, candidate));
+  return {multiply(output_gate, tanh(c_next)), c_next};
+}
+
+/// The same sequence as lstm(), cell by cell: one small graph per step.
+template <class T>
+Variable<T> lstm_by_cells(const Variable<T>& x, const Variable<T>& weight_ih, const Variable<T>& weight_hh,
+                          const Variable<T>& bias, Direction direction) {
+  check_rank("lstm_by_cells", "x", x.shape(), "(T,N,C)");
+  const Index steps = x.shape()[0];
+  const Shape state{x.shape()[1], weight_hh.shape()[1]};
+  Variable<T> h{Tensor<T>(state)}, c{Tensor<T>(state)};
+  std::vector<Variable<T>> outputs(static_cast<std::size_t>(steps));
+  for (Index k = 0; k < steps; ++k) {
+    const Index t = direction == Direction::forward ? k : steps - 1 - k;
+    std::tie(h, c) = lstm_cell(select_step(x, t), h, c, weight_ih, weight_hh, bias);
+    outputs[static_cast<std::size_t>(t)] = h;
+  }
+  return stack_steps(outputs);
+}
+
+/// A bidirectional LSTM with Keras's initial values: input weights glorot_uniform, recurrent weights orthogonal, bias 0
+/// with 1 in the forget gate. Names and gate order (i, f, g, o) are PyTorch's; PyTorch's second bias, bias_hh_l0, is only
+/// ever added to bias_ih_l0, so that their sum stands here.
+template <class T>
+struct BiLstm {
+  Variable<T> weight_ih_l0, weight_hh_l0, bias_ih_l0;                          ///< (4H,C), (4H,H), (4H)
+  Variable<T> weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse;  ///< the same, reading backwards
+
+  BiLstm(Index channels, Index hidden, Random& random) {
+    initialise(weight_ih_l0, weight_hh_l0, bias_ih_l0, channels, hidden, random);
+    initialise(weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse, channels, hidden, random);
+  }
+
+  void members(Members<T>& list) {
+    list.parameter("weight_ih_l0", weight_ih_l0);
+    list.parameter("weight_hh_l0", weight_hh_l0);
+    list.parameter("bias_ih_l0", bias_ih_l0);
+    list.parameter("weight_ih_l0_reverse", weight_ih_l0_reverse);
+    list.parameter("weight_hh_l0_reverse", weight_hh_l0_reverse);
+    list.parameter("bias_ih_l0_reverse", bias_ih_l0_reverse);
+  }
+
+  /// x (T,N,C) to (T,N,2H): what was read so far from the left, and from the right.
+  Variable<T> forward(const Variable<T>& x) const {
+    const Variable<T> from_left = lstm(x, weight_ih_l0, weight_hh_l0, bias_ih_l0, Direction::forward);
+    const Variable<T> from_right =
+        lstm(x, weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse, Direction::reverse);
+    return concatenate(from_left, from_right);
+  }
+
+ private:
+  static void initialise(Variable<T>& weight_ih, Variable<T>& weight_hh, Variable<T>& bias, Index channels, Index hidden,
+                         Random& random) {
+    weight_ih = Variable<T>(Tensor<T>(Shape{4 * hidden, channels}), true);
+    weight_hh = Variable<T>(Tensor<T>(Shape{4 * hidden, hidden}), true);
+    bias = Variable<T>(Tensor<T>(Shape{4 * hidden}), true);
+    glorot_uniform(weight_ih.value(), channels, 4 * hidden, random);
+    orthogonal(weight_hh.value(), random);
+    for (Index j = hidden; j < 2 * hidden; ++j) bias.value()[j] = T(1);
+  }
+};
+
+}  // namespace tinyhtr

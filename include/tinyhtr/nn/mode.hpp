@@ -1,0 +1,34 @@
+// Mode: whether a forward pass trains or reads, and where its random numbers come from.
+#pragma once
+
+#include <cstdint>
+
+#include "tinyhtr/core/random.hpp"
+
+namespace tinyhtr {
+
+/// Passed through every layer's forward(). Explicit, so that nobody evaluates with dropout on because a switch
+/// was forgotten, and so that a resumed run draws the numbers that it would have drawn.
+class Mode {
+ public:
+  /// Reading: running statistics, no dropout.
+  static Mode inference() { return Mode(false, 0, 0); }
+
+  /// Training step `step`: batch statistics, dropout masks named by (seed, step, layer).
+  static Mode training(std::uint64_t seed, std::uint32_t step) { return Mode(true, seed, step); }
+
+  bool is_training() const { return training_; }
+
+  /// The random numbers of the next layer that wants some; layers are counted in the order of the forward pass.
+  Random next_random() { return Random(seed_, Purpose::dropout, step_, layer_++); }
+
+ private:
+  Mode(bool training, std::uint64_t seed, std::uint32_t step) : training_(training), seed_(seed), step_(step) {}
+
+  bool training_;
+  std::uint64_t seed_;
+  std::uint32_t step_;
+  std::uint32_t layer_ = 0;
+};
+
+}  // namespace tinyhtr

@@ -1,0 +1,69 @@
+// The residual block of the reference network.
+#pragma once
+
+#include <optional>
+
+#include "tinyhtr/autograd/activations.hpp"
+#include "tinyhtr/autograd/arithmetic.hpp"
+#include "tinyhtr/nn/batch_norm.hpp"
+#include "tinyhtr/nn/conv2d.hpp"
+#include "tinyhtr/nn/dropout.hpp"
+
+namespace tinyhtr {
+
+struct ResidualBlockOptions {
+  Index filters = 16;
+  Index stride = 1;
+  bool convolve_skip = true;  ///< whether the skip path has a 1x1 convolution; needed where stride or channels change
+  Padding padding = Padding::same;
+  double dropout = 0.2;
+  double slope = 0.1;  ///< of the LeakyReLU
+};
+
+/// conv3x3(stride) - BN - LeakyReLU - conv3x3 - BN - add skip - LeakyReLU - dropout, where skip is the input or its
+/// conv1x1(stride). Source: He, Zhang, Ren, Sun, "Deep residual learning", 2016, as mltu builds it.
+template <class T, class Algorithm = Im2col>
+struct ResidualBlock {
+  Conv2d<T, Algorithm> conv1;
+  BatchNorm2d<T> bn1;
+  Conv2d<T, Algorithm> conv2;
+  BatchNorm2d<T> bn2;
+  std::optional<Conv2d<T, Algorithm>> skip;
+  Dropout<T> dropout;
+  T slope;
+
+  ResidualBlock(Index channels, const ResidualBlockOptions& options, Random& random)
+      : conv1(channels, options.filters, {.kernel = 3, .stride = options.stride, .padding = options.padding}, random),
+        bn1(options.filters),
+        conv2(options.filters, options.filters, {.kernel = 3, .stride = 1, .padding = options.padding}, random),
+        bn2(options.filters),
+        dropout{static_cast<T>(options.dropout)},
+        slope(static_cast<T>(options.slope)) {
+    if (options.convolve_skip) {
+      skip.emplace(channels, options.filters,
+                   Conv2dOptions{.kernel = 1, .stride = options.stride, .padding = options.padding}, random);
+    } else if (options.stride != 1 || channels != options.filters) {
+      throw ArgumentError("ResidualBlock: with stride " + std::to_string(options.stride) + " and " +
+                          std::to_string(channels) + " to " + std::to_string(options.filters) +
+                          " channels the skip path needs its convolution");
+    }
+  }
+
+  void members(Members<T>& list) {
+    list.layer("conv1", conv1);
+    list.layer("bn1", bn1);
+    list.layer("conv2", conv2);
+    list.layer("bn2", bn2);
+    if (skip) list.layer("skip", *skip);
+  }
+
+  /// x (N,C,H,W) to (N,F,H/stride,W/stride).
+  Variable<T> forward(const Variable<T>& x, Mode& mode) {
+    Variable<T> y = leaky_relu(bn1.forward(conv1.forward(x), mode), slope);
+    y = bn2.forward(conv2.forward(y), mode);
+    y = add(y, skip ? skip->forward(x) : x);
+    return dropout.forward(leaky_relu(y, slope), mode);
+  }
+};
+
+}  // namespace tinyhtr

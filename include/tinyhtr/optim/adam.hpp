@@ -1,0 +1,91 @@
+// Adam: gradient descent with a step size of its own for every number.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/kernels/elementwise.hpp"
+#include "tinyhtr/nn/module.hpp"
+
+namespace tinyhtr {
+
+/// Where epsilon stands: Keras adds it to sqrt(v), PyTorch to sqrt(v / (1 - beta2^t)).
+enum class EpsilonPlacement { keras, pytorch };
+
+struct AdamOptions {
+  double learning_rate = 5e-4;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-7;
+  EpsilonPlacement epsilon_placement = EpsilonPlacement::keras;
+};
+
+/// For every number p with gradient g, at step t = 1, 2, ...:
+///
+///     m = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) g^2
+///     p -= learning_rate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon')
+///
+/// epsilon' is epsilon as Keras has it, and epsilon sqrt(1 - beta2^t) as PyTorch has it.
+/// Source: Kingma, Ba, "Adam: a method for stochastic optimization", 2015, section 2.
+template <class T>
+class Adam {
+ public:
+  explicit Adam(std::vector<Variable<T>> parameters, const AdamOptions& options = {})
+      : learning_rate(options.learning_rate), options_(options), parameters_(std::move(parameters)) {
+    for (const Variable<T>& parameter : parameters_) {
+      mean_.emplace_back(parameter.shape());
+      square_.emplace_back(parameter.shape());
+    }
+    zero_grad();
+  }
+
+  double learning_rate;
+  std::int64_t steps = 0;  ///< t, how many steps were taken
+
+  void zero_grad() {
+    for (Variable<T>& parameter : parameters_) parameter.zero_grad();
+  }
+
+  void step() {
+    ++steps;
+    const auto t = static_cast<double>(steps);
+    const double correction1 = 1 - std::pow(options_.beta1, t), correction2 = 1 - std::pow(options_.beta2, t);
+    const double epsilon =
+        options_.epsilon_placement == EpsilonPlacement::keras ? options_.epsilon : options_.epsilon * std::sqrt(correction2);
+    const T rate = static_cast<T>(learning_rate * std::sqrt(correction2) / correction1);
+    const T beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2), eps = static_cast<T>(epsilon);
+    for (std::size_t k = 0; k < parameters_.size(); ++k) {
+      check_shape("Adam", parameters_[k].name() + ".grad", parameters_[k].grad().shape(), parameters_[k].shape());
+      T *p = parameters_[k].value().data(), *m = mean_[k].data(), *v = square_[k].data();
+      const T* g = parameters_[k].grad().data();
+      parallel_pieces(mean_[k].size(), elementwise_piece, [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+          m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+          v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+          p[i] -= rate * m[i] / (std::sqrt(v[i]) + eps);
+        }
+      });
+    }
+  }
+
+  /// The moments under the parameters' names, for checkpoints: "adam.mean.blocks.0.conv1.weight".
+  std::vector<Named<Tensor<T>>> state() {
+    std::vector<Named<Tensor<T>>> list;
+    for (std::size_t k = 0; k < parameters_.size(); ++k) {
+      list.push_back({"adam.mean." + parameters_[k].name(), &mean_[k]});
+      list.push_back({"adam.square." + parameters_[k].name(), &square_[k]});
+    }
+    return list;
+  }
+
+ private:
+  AdamOptions options_;
+  std::vector<Variable<T>> parameters_;
+  std::vector<Tensor<T>> mean_, square_;
+};
+
+}  // namespace tinyhtr

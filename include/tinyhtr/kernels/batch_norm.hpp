@@ -17,12 +17,30 @@ struct BatchStatistics {
 };
 
 namespace detail {
+
+/// Adds up term(0) .. term(count - 1) in double, in eight interleaved sums: one sum would have every addition wait for
+/// the one before it, which made these passes three times slower.
+template <class Term>
+double interleaved_sum(Index count, const Term& term) {
+  constexpr Index lanes = 8;
+  double sums[lanes] = {};
+  Index k = 0;
+  for (; k + lanes <= count; k += lanes) {
+    for (Index lane = 0; lane < lanes; ++lane) sums[lane] += term(k + lane);
+  }
+  for (; k < count; ++k) sums[0] += term(k);
+  double total = 0;
+  for (const double sum : sums) total += sum;
+  return total;
+}
+
 template <class T>
 void check_batch_norm(const char* where, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias) {
   check_rank(where, "x", x.shape(), "(N,C,H,W)");
   check_shape(where, "weight", weight.shape(), {x.dim(1)});
   check_shape(where, "bias", bias.shape(), {x.dim(1)});
 }
+
 }  // namespace detail
 
 /// Normalises every channel with the mean and variance of this batch.
@@ -45,16 +63,16 @@ void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, c
     double sum = 0;
     for (Index n = 0; n < batch; ++n) {
       const T* plane = x.data() + (n * channels + c) * pixels;
-      for (Index k = 0; k < pixels; ++k) sum += static_cast<double>(plane[k]);
+      sum += detail::interleaved_sum(pixels, [=](Index k) { return static_cast<double>(plane[k]); });
     }
     const double mean = sum / count;
     double squares = 0;
     for (Index n = 0; n < batch; ++n) {
       const T* plane = x.data() + (n * channels + c) * pixels;
-      for (Index k = 0; k < pixels; ++k) {
+      squares += detail::interleaved_sum(pixels, [=](Index k) {
         const double deviation = static_cast<double>(plane[k]) - mean;
-        squares += deviation * deviation;
-      }
+        return deviation * deviation;
+      });
     }
     const double variance = squares / count;
     const double inverse_deviation = 1 / std::sqrt(variance + static_cast<double>(epsilon));
@@ -90,10 +108,10 @@ void batch_norm_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, co
     for (Index n = 0; n < batch; ++n) {
       const T* in = x.data() + (n * channels + c) * pixels;
       const T* g = dy.data() + (n * channels + c) * pixels;
-      for (Index k = 0; k < pixels; ++k) {
-        sum += static_cast<double>(g[k]);
-        sum_normalised += static_cast<double>(g[k]) * static_cast<double>((in[k] - mean) * inverse_deviation);
-      }
+      sum += detail::interleaved_sum(pixels, [=](Index k) { return static_cast<double>(g[k]); });
+      sum_normalised += detail::interleaved_sum(pixels, [=](Index k) {
+        return static_cast<double>(g[k]) * static_cast<double>((in[k] - mean) * inverse_deviation);
+      });
     }
     if (dbias) (*dbias)[c] += static_cast<T>(sum);
     if (dweight) (*dweight)[c] += static_cast<T>(sum_normalised);

@@ -13,25 +13,25 @@
 
 namespace tinyhtr {
 
-/// log(e^a + e^b), exact for -infinity, the logarithm of zero.
+/// log(e^a + e^b), exact for -infinity, the logarithm of zero; NaN where a or b is.
 template <class T>
 T log_add(T a, T b) {
-  const T high = std::max(a, b), low = std::min(a, b);
+  const T high = a > b ? a : b, low = a > b ? b : a;  // std::max(a, NaN) is a: NaN would get lost
   if (low == -std::numeric_limits<T>::infinity()) return high;
   return high + std::log1p(std::exp(low - high));
 }
 
 /// Every way to write a label into T steps, for one sample: states are the label's letters with blanks around them,
 /// S = 2L + 1, and each alignment is a path that per step stays, moves on by one, or skips a blank between two
-/// different letters.
-template <class T>
+/// different letters. In double whatever the network computes in: alpha + beta - log p takes the difference of numbers in
+/// the hundreds, which in float leaves four digits of the gradient.
 struct CtcLattice {
   Index time_steps = 0;     ///< T
   Index label_length = 0;   ///< L
   std::vector<int> states;  ///< (S) class of each state: blank, letter, blank, letter, ..., blank
-  Tensor<T> alpha;          ///< (T,S) log probability of all path beginnings that are in s at t, step t included
-  Tensor<T> beta;           ///< (T,S) log probability of all path ends after t that were in s at t
-  T log_probability = 0;    ///< of the label: the sum over all paths
+  Tensor<double> alpha;     ///< (T,S) log probability of all path beginnings that are in s at t, step t included
+  Tensor<double> beta;      ///< (T,S) log probability of all path ends after t that were in s at t
+  double log_probability = 0;  ///< of the label: the sum over all paths
 
   Index state_count() const { return static_cast<Index>(states.size()); }
 
@@ -61,7 +61,7 @@ inline Index ctc_required_steps(std::span<const int> label) {
 /// for log_probs that are not finite.
 /// Source: Graves, Fernandez, Gomez, Schmidhuber, "Connectionist temporal classification", ICML 2006, section 4.1.
 template <class T>
-void ctc_forward(CtcLattice<T>& lattice, const Tensor<T>& log_probs, Index n, std::span<const int> label, int blank) {
+void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::span<const int> label, int blank) {
   check_rank("ctc", "log_probs", log_probs.shape(), "(T,N,K)");
   const Index steps = log_probs.dim(0), classes = log_probs.dim(2);
   const Index length = static_cast<Index>(label.size()), required = ctc_required_steps(label);
@@ -76,22 +76,24 @@ void ctc_forward(CtcLattice<T>& lattice, const Tensor<T>& log_probs, Index n, st
                         " letters and " + std::to_string(required - length) + " repeats need " +
                         std::to_string(std::max<Index>(1, required)) + " steps, T = " + std::to_string(steps));
   }
-  constexpr T impossible = -std::numeric_limits<T>::infinity();
+  constexpr double impossible = -std::numeric_limits<double>::infinity();
   lattice.time_steps = steps;
   lattice.label_length = length;
   lattice.states.assign(static_cast<std::size_t>(2 * length + 1), blank);
   for (std::size_t i = 0; i < label.size(); ++i) lattice.states[2 * i + 1] = label[i];
   const Index states = lattice.state_count();
-  const auto log_y = [&](Index t, Index s) { return log_probs(t, n, lattice.states[static_cast<std::size_t>(s)]); };
+  const auto log_y = [&](Index t, Index s) {
+    return static_cast<double>(log_probs(t, n, lattice.states[static_cast<std::size_t>(s)]));
+  };
 
-  Tensor<T>& alpha = lattice.alpha;
+  Tensor<double>& alpha = lattice.alpha;
   alpha.resize({steps, states});
   alpha.fill(impossible);
   alpha(0, 0) = log_y(0, 0);
   if (length > 0) alpha(0, 1) = log_y(0, 1);
   for (Index t = 1; t < steps; ++t) {
     for (Index s = 0; s < states; ++s) {
-      T sum = alpha(t - 1, s);
+      double sum = alpha(t - 1, s);
       if (s >= 1) sum = log_add(sum, alpha(t - 1, s - 1));
       if (lattice.may_skip(s)) sum = log_add(sum, alpha(t - 1, s - 2));
       alpha(t, s) = sum + log_y(t, s);
@@ -105,14 +107,14 @@ void ctc_forward(CtcLattice<T>& lattice, const Tensor<T>& log_probs, Index n, st
                         std::to_string(lattice.log_probability) + "; the logits hold NaN or infinity");
   }
 
-  Tensor<T>& beta = lattice.beta;
+  Tensor<double>& beta = lattice.beta;
   beta.resize({steps, states});
   beta.fill(impossible);
   beta(steps - 1, states - 1) = 0;
   if (length > 0) beta(steps - 1, states - 2) = 0;
   for (Index t = steps - 2; t >= 0; --t) {
     for (Index s = 0; s < states; ++s) {
-      T sum = beta(t + 1, s) + log_y(t + 1, s);
+      double sum = beta(t + 1, s) + log_y(t + 1, s);
       if (s + 1 < states) sum = log_add(sum, beta(t + 1, s + 1) + log_y(t + 1, s + 1));
       if (s + 2 < states && lattice.may_skip(s + 2)) sum = log_add(sum, beta(t + 1, s + 2) + log_y(t + 1, s + 2));
       beta(t, s) = sum;
@@ -127,14 +129,14 @@ void ctc_forward(CtcLattice<T>& lattice, const Tensor<T>& log_probs, Index n, st
 /// that is, what the network says minus how much of all alignments' mass passes through class k at t.
 /// dlogits, log_probs (T,N,K); lattice of ctc_forward; scale: the gradient of this sample's loss. Source: as forward, equation 16.
 template <class T>
-void ctc_backward(Tensor<T>& dlogits, const CtcLattice<T>& lattice, const Tensor<T>& log_probs, Index n, T scale) {
+void ctc_backward(Tensor<T>& dlogits, const CtcLattice& lattice, const Tensor<T>& log_probs, Index n, T scale) {
   check_shape("ctc_backward", "dlogits", dlogits.shape(), log_probs.shape());
   const Index classes = log_probs.dim(2);
   for (Index t = 0; t < lattice.time_steps; ++t) {
     for (Index k = 0; k < classes; ++k) dlogits(t, n, k) += scale * std::exp(log_probs(t, n, k));
     for (Index s = 0; s < lattice.state_count(); ++s) {
-      const T mass = std::exp(lattice.alpha(t, s) + lattice.beta(t, s) - lattice.log_probability);
-      dlogits(t, n, lattice.states[static_cast<std::size_t>(s)]) -= scale * mass;
+      const double mass = std::exp(lattice.alpha(t, s) + lattice.beta(t, s) - lattice.log_probability);
+      dlogits(t, n, lattice.states[static_cast<std::size_t>(s)]) -= scale * static_cast<T>(mass);
     }
   }
 }

@@ -31,7 +31,7 @@ void leaky_relu_forward(Tensor<T>& y, const Tensor<T>& x, T slope) {
   T* out = y.data();
   const T* in = x.data();
   parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] = in[i] > 0 ? in[i] : slope * in[i];
+    for (Index i = begin; i < end; ++i) out[i] = in[i] * (in[i] > 0 ? T(1) : slope);
   });
 }
 
@@ -43,7 +43,7 @@ void leaky_relu_backward(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& x,
   T* out = dx.data();
   const T *g = dy.data(), *in = x.data();
   parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] += in[i] > 0 ? g[i] : slope * g[i];
+    for (Index i = begin; i < end; ++i) out[i] += g[i] * (in[i] > 0 ? T(1) : slope);
   });
 }
 

@@ -13,9 +13,9 @@ namespace tinyhtr {
 
 template <class T>
 struct CtcLossNode : Node<T> {
-  Tensor<T> log_probs;                   ///< (T,N,K)
-  std::vector<CtcLattice<T>> lattices;   ///< one per sample
-  std::vector<T> losses;                 ///< -log p(label), one per sample
+  Tensor<T> log_probs;               ///< (T,N,K)
+  std::vector<CtcLattice> lattices;  ///< one per sample
+  std::vector<double> losses;        ///< -log p(label), one per sample
   CtcLossNode() : Node<T>("ctc_loss") {}
   void backward() override {
     Tensor<T>* dlogits = this->input_grad(0);
@@ -49,9 +49,9 @@ Variable<T> ctc_loss(const Variable<T>& logits, const std::vector<std::vector<in
     ctc_forward(node->lattices[k], node->log_probs, n, labels[k], static_cast<int>(classes - 1));
     node->losses[k] = -node->lattices[k].log_probability;
   });
-  T total = 0;
-  for (const T loss : node->losses) total += loss;
-  node->value = Tensor<T>(Shape{1}, {total / static_cast<T>(batch)});
+  double total = 0;
+  for (const double loss : node->losses) total += loss;
+  node->value = Tensor<T>(Shape{1}, {static_cast<T>(total / static_cast<double>(batch))});
   return connect<T>(node, {logits});
 }
 

@@ -1,0 +1,74 @@
+// run_program: the main function that the example programs share.
+#pragma once
+
+#include <charconv>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <new>
+#include <string>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+
+#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/utf8.hpp"
+
+namespace tinyhtr::examples {
+
+/// Reads the command line into the options of `app`, then calls body(). Returns what main returns:
+/// 0 where all went well (or --help was asked for), 1 after an error, 2 for a wrong command line.
+///
+/// An error is one line on stderr, "program: what is wrong". Output that could not be written, to a full disk for
+/// instance, is an error too.
+template <class Body>
+int run_program(CLI::App& app, int argc, char** argv, const Body& body) {
+  const std::string name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "tinyhtr";
+  const auto fail = [&](const std::string& message) {
+    std::cout.flush();
+    std::cerr << name << ": " << printable(message, 4000) << '\n';
+    return 1;
+  };
+  try {
+    app.name(name);
+    app.parse(argc, argv);
+    body();
+    if (!std::cout.flush()) return fail("the output could not be written");
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    fail(std::string(error.what()) + " (see " + name + " --help)");
+    return 2;
+  } catch (const std::bad_alloc&) {
+    return fail("not enough memory");
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  }
+}
+
+/// For an option that takes a fraction: accepts numbers greater than 0 and less than 1, and so neither NaN nor infinity.
+inline CLI::Validator between_0_and_1() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && value > 0 && value < 1) return "";
+        return "expected a number between 0 and 1, found '" + text + "'";
+      },
+      "");
+}
+
+/// For an option that takes a whole number from `lowest` to `highest`.
+inline CLI::Validator whole_number(long long lowest, long long highest) {
+  return CLI::Validator(
+      [lowest, highest](std::string& text) -> std::string {
+        long long value = 0;
+        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool whole = problem == std::errc() && end == text.data() + text.size();
+        if (whole && value >= lowest && value <= highest) return "";
+        return "expected a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest) +
+               ", found '" + text + "'";
+      },
+      "");
+}
+
+}  // namespace tinyhtr::examples

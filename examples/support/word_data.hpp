@@ -1,0 +1,133 @@
+// WordData: the words that a training run uses, chosen from a folder in IAM's layout.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iomanip>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "tinyhtr/core/random.hpp"
+#include "tinyhtr/data/iam.hpp"
+#include "tinyhtr/data/split.hpp"
+#include "tinyhtr/data/vocabulary.hpp"
+#include "tinyhtr/io/safetensors.hpp"
+
+namespace tinyhtr::examples {
+
+/// Says what is not used, row by row where asked.
+inline void print_dropped(const DataReport& report, bool verbose) {
+  std::cout << "words.txt    " << report.rows << " rows; not used: " << report.summary() << '\n';
+  if (!verbose) return;
+  for (const DroppedRow& row : report.dropped) std::cout << "    " << printable(row.to_string(), 4000) << '\n';
+}
+
+/// Says which entries of a list name no word that can be used.
+inline void print_unmatched(const std::filesystem::path& list, const ListSplit& split, bool verbose) {
+  if (split.unmatched.empty()) return;
+  std::cout << "list         " << list.string() << ": " << split.unmatched.size() << " of " << split.entries
+            << " entries name no usable word" << (verbose ? "" : ", the first is " + printable(split.unmatched.front())) << '\n';
+  if (!verbose) return;
+  for (const std::string& entry : split.unmatched) std::cout << "    " << printable(entry) << '\n';
+}
+
+class WordData {
+ public:
+  /// What to train on, as the command line says it.
+  struct Choice {
+    std::filesystem::path data, train_list, validation_list;
+    double split = 0.9;
+    Index limit = 0;
+    std::uint64_t seed = 1;  ///< of the random split
+  };
+
+  std::vector<Sample> train, validation;
+  std::string split_name;  ///< how they were chosen, to stand beside every number
+
+  /// Reads, checks, splits. Throws what load_iam and the splits throw.
+  static WordData load(const Choice& choice, bool verbose) {
+    const IamData data = load_iam(choice.data);
+    print_dropped(data.report, verbose);
+    WordData words;
+    if (choice.train_list.empty()) {
+      Split split = random_split(data.samples, 1 - choice.split, choice.seed);
+      words.train = std::move(split.train);
+      words.validation = std::move(split.validation);
+      words.split_name = "random " + std::to_string(choice.split) + " of the words, seed " + std::to_string(choice.seed);
+    } else {
+      ListSplit train_split = split_by_list(data.samples, choice.train_list);
+      ListSplit validation_split = split_by_list(data.samples, choice.validation_list);
+      print_unmatched(choice.train_list, train_split, verbose);
+      print_unmatched(choice.validation_list, validation_split, verbose);
+      words.train = std::move(train_split.samples);
+      words.validation = std::move(validation_split.samples);
+      words.split_name = "lists " + choice.train_list.string() + " and " + choice.validation_list.string();
+    }
+    check_no_overlap(words.train, words.validation);
+    if (choice.limit > 0) words.limit(choice.limit, choice.seed);
+    return words;
+  }
+
+  /// The characters of the training labels.
+  Vocabulary training_vocabulary() const {
+    std::vector<std::string> texts;
+    for (const Sample& sample : train) texts.push_back(sample.text);
+    return Vocabulary::from_texts(texts);
+  }
+
+  void print_summary(const Vocabulary& vocabulary) const {
+    Index unknown = 0;
+    for (const Sample& sample : validation) unknown += vocabulary.knows(sample.text) ? 0 : 1;
+    std::cout << "split        " << train.size() << " to train, " << validation.size() << " to validate: " << split_name << '\n'
+              << "vocabulary   " << vocabulary.size() << " characters: " << vocabulary.text() << '\n';
+    if (unknown > 0) {
+      std::cout << "note         " << unknown << " validation words have characters that no training word has; "
+                << "they count as errors\n";
+    }
+  }
+
+  /// A number made of all ids and labels in their order, by which a resumed run knows its words again.
+  std::string fingerprint() const {
+    std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a, 64 bits
+    const auto mix = [&hash](const std::string& text) {
+      for (const char c : text + '\n') hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    };
+    for (const std::vector<Sample>* part : {&train, &validation}) {
+      mix(std::to_string(part->size()));
+      for (const Sample& sample : *part) mix(sample.id + '\t' + sample.text);
+    }
+    return std::to_string(train.size()) + " + " + std::to_string(validation.size()) + " words, " + std::to_string(hash);
+  }
+
+  /// Throws FormatError where a checkpoint was trained on other words.
+  void check_fingerprint(const Safetensors& checkpoint) const {
+    if (checkpoint.text("words") == fingerprint()) return;
+    throw FormatError(checkpoint.path.string() + ": was trained on other words: '" + checkpoint.text("words") +
+                      "', found '" + fingerprint() + "'; are --data and the lists those of the run?");
+  }
+
+ private:
+  /// Keeps `total` words, train and validation in the proportion that they had, drawn with the seed, in their old order.
+  void limit(Index total, std::uint64_t seed) {
+    const auto all = static_cast<Index>(train.size() + validation.size());
+    if (total >= all) return;
+    const Index keep = std::max<Index>(1, total * static_cast<Index>(validation.size()) / all);
+    if (total <= keep) throw ArgumentError("--limit " + std::to_string(total) + " leaves no word to train on");
+    keep_some(validation, keep, Random(seed, Purpose::split, 1));
+    keep_some(train, total - keep, Random(seed, Purpose::split, 2));
+  }
+
+  static void keep_some(std::vector<Sample>& samples, Index count, Random random) {
+    std::vector<std::size_t> order(samples.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    random.shuffle(order);
+    order.resize(std::min(order.size(), static_cast<std::size_t>(count)));
+    std::sort(order.begin(), order.end());
+    std::vector<Sample> kept;
+    for (const std::size_t i : order) kept.push_back(std::move(samples[i]));
+    samples = std::move(kept);
+  }
+};
+
+}  // namespace tinyhtr::examples

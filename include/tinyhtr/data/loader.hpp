@@ -1,0 +1,203 @@
+// Loader: samples on disk to batches of images, ready to train on.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/random.hpp"
+#include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/data/prefetch.hpp"
+#include "tinyhtr/data/sample.hpp"
+#include "tinyhtr/image/augment.hpp"
+#include "tinyhtr/image/image.hpp"
+#include "tinyhtr/image/read.hpp"
+#include "tinyhtr/image/resize.hpp"
+
+namespace tinyhtr {
+
+/// Some samples, with their images side by side.
+template <class T>
+struct Batch {
+  Tensor<T> images;                ///< (N,C,H,W), grey levels 0 .. 255
+  std::vector<std::string> texts;  ///< N labels, UTF-8
+  std::vector<Index> samples;      ///< N positions in the loader's samples
+};
+
+/// How a Loader makes batches.
+struct LoaderOptions {
+  Index batch_size = 16;
+  Index height = 32, width = 128, channels = 3;
+  bool shuffle = false;
+  std::uint64_t seed = 0;
+  std::optional<AugmentOptions> augment{};  ///< none: images as they are
+  bool keep_aspect_ratio = false;         ///< letterbox instead of stretching
+  std::array<std::uint8_t, 3> fill{255, 255, 255};  ///< the colour beside a letterboxed image
+  int workers = 1;     ///< background threads; 0: everything in the caller, so that a debugger steps through
+  Index prefetch = 8;  ///< at most so many batches in memory ahead of the one in use
+};
+
+template <class T>
+class Loader;
+
+/// One pass over the batches of a loader: `for (Batch<T>& batch : loader.epoch(e))`. Can be walked once.
+/// A batch lives until the next one is asked for. Leaving the loop early stops the background threads.
+template <class T>
+class Epoch {
+ public:
+  class Iterator {
+   public:
+    explicit Iterator(Epoch& epoch) : epoch_(&epoch) {}
+    Batch<T>& operator*() const { return *epoch_->current_; }
+    Batch<T>* operator->() const { return &*epoch_->current_; }
+    Iterator& operator++() {
+      epoch_->advance();
+      return *this;
+    }
+    bool operator==(std::default_sentinel_t) const { return !epoch_->current_.has_value(); }
+
+   private:
+    Epoch* epoch_;
+  };
+
+  Iterator begin() {
+    if (!started_) advance();
+    return Iterator(*this);
+  }
+  std::default_sentinel_t end() const { return std::default_sentinel; }
+
+ private:
+  friend class Loader<T>;
+
+  Epoch(Loader<T>& loader, std::uint32_t epoch, Index first_batch)
+      : loader_(loader),
+        batches_(first_batch, loader.batches(), loader.options().workers, loader.options().prefetch,
+                 [&loader, epoch, order = loader.order(epoch)](Index b) { return loader.make_batch(epoch, order, b); }) {}
+
+  void advance() {
+    started_ = true;
+    current_.reset();
+    if (batches_.done()) return;
+    const auto start = std::chrono::steady_clock::now();
+    current_ = batches_.next();
+    loader_.seconds_waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  Loader<T>& loader_;
+  std::optional<Batch<T>> current_;
+  bool started_ = false;
+  Prefetcher<Batch<T>> batches_;
+};
+
+/// Reads, augments and resizes images in the background, in batches.
+///
+/// The order of the samples depends on (seed, epoch) alone, a sample's pixels on (seed, epoch, sample) alone: neither
+/// on the number of workers nor on the batch at which an epoch starts, so that a resumed run sees the same data.
+/// Each image is read, augmented at its own size, resized (or letterboxed) to height x width, and copied.
+template <class T>
+class Loader {
+ public:
+  /// Throws ArgumentError for an empty list of samples or an option out of range.
+  Loader(std::vector<Sample> samples, LoaderOptions options)
+      : samples_(std::move(samples)), options_(std::move(options)) {
+    check_options();
+  }
+
+  Loader(const Loader&) = delete;  // epochs point to their loader
+  Loader& operator=(const Loader&) = delete;
+
+  const std::vector<Sample>& samples() const { return samples_; }
+  const LoaderOptions& options() const { return options_; }
+
+  /// Batches of an epoch, the last of which may be smaller: ceil(samples / batch_size).
+  Index batches() const { return (sample_count() + options_.batch_size - 1) / options_.batch_size; }
+
+  /// The batches of one epoch from `first_batch` on; first_batch = batches() is none of them.
+  /// The loop throws what reading an image throws (FileError, FormatError), at the batch that holds the image.
+  /// Throws ArgumentError unless 0 <= first_batch <= batches().
+  Epoch<T> epoch(std::uint32_t epoch, Index first_batch = 0) & {
+    if (first_batch < 0 || first_batch > batches()) {
+      throw ArgumentError("Loader::epoch: expected a first batch from 0 to " + std::to_string(batches()) + ", found " +
+                          std::to_string(first_batch));
+    }
+    return Epoch<T>(*this, epoch, first_batch);
+  }
+  Epoch<T> epoch(std::uint32_t epoch, Index first_batch = 0) && = delete;  // the loader would be gone in the loop
+
+  /// Samples of an epoch in the order in which batches take them: positions in samples().
+  std::vector<Index> order(std::uint32_t epoch) const {
+    std::vector<Index> order(samples_.size());
+    std::iota(order.begin(), order.end(), Index{0});
+    if (options_.shuffle) Random(options_.seed, Purpose::shuffle, epoch).shuffle(order);
+    return order;
+  }
+
+  /// Seconds that loops over all epochs so far stood still for the next batch; without workers, all of the loading.
+  double seconds_waited() const { return seconds_waited_; }
+
+ private:
+  friend class Epoch<T>;
+
+  Index sample_count() const { return static_cast<Index>(samples_.size()); }
+
+  /// Batch number b of an epoch: the samples order[b * batch_size] and following.
+  Batch<T> make_batch(std::uint32_t epoch, const std::vector<Index>& order, Index b) const {
+    const Index begin = b * options_.batch_size;
+    const Index end = std::min(begin + options_.batch_size, sample_count());
+    Batch<T> batch;
+    batch.images = Tensor<T>::uninitialized({end - begin, options_.channels, options_.height, options_.width});
+    for (Index i = begin; i < end; ++i) {
+      const Index sample = order[static_cast<std::size_t>(i)];
+      copy_to_batch(make_image(epoch, sample), batch.images, i - begin);
+      batch.texts.push_back(samples_[static_cast<std::size_t>(sample)].text);
+      batch.samples.push_back(sample);
+    }
+    return batch;
+  }
+
+  /// The image of one sample as it goes into a batch.
+  Image make_image(std::uint32_t epoch, Index sample) const {
+    Image image = read_image(samples_[static_cast<std::size_t>(sample)].image, options_.channels);
+    if (options_.augment) {
+      Random random(options_.seed, Purpose::augment, epoch, static_cast<std::uint32_t>(sample));
+      image = augment(image, *options_.augment, random);
+    }
+    if (options_.keep_aspect_ratio) return letterbox(image, options_.height, options_.width, options_.fill);
+    return resize_bilinear(image, options_.height, options_.width);
+  }
+
+  void check_options() const {
+    const auto check = [](const char* name, Index value, Index lowest, Index highest) {
+      if (value >= lowest && value <= highest) return;
+      throw ArgumentError("Loader: expected " + std::string(name) + " from " + std::to_string(lowest) + " to " +
+                          std::to_string(highest) + ", found " + std::to_string(value));
+    };
+    if (options_.augment) tinyhtr::check_options(*options_.augment);
+    if (samples_.empty()) throw ArgumentError("Loader: expected at least one sample, found none");
+    check("the number of samples", sample_count(), 1, std::numeric_limits<std::uint32_t>::max());
+    check("batch_size", options_.batch_size, 1, 1 << 20);
+    check("height", options_.height, 1, 1 << 14);
+    check("width", options_.width, 1, 1 << 14);
+    check("workers", options_.workers, 0, 1024);
+    check("prefetch", options_.prefetch, 1, 1 << 20);
+    if (options_.channels != 1 && options_.channels != 3) {
+      throw ArgumentError("Loader: expected 1 or 3 channels, found " + std::to_string(options_.channels));
+    }
+  }
+
+  std::vector<Sample> samples_;
+  LoaderOptions options_;
+  double seconds_waited_ = 0;
+};
+
+}  // namespace tinyhtr

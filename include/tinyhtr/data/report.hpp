@@ -1,0 +1,88 @@
+// DataReport: what became of every row of a data set.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/data/sample.hpp"
+
+namespace tinyhtr {
+
+/// Why a row is not used.
+enum class DropReason { marked_err, malformed, duplicate, missing, broken, too_long };
+
+/// The words for it in a report.
+inline std::string to_string(DropReason reason) {
+  switch (reason) {
+    case DropReason::marked_err: return "marked err";
+    case DropReason::malformed: return "malformed row";
+    case DropReason::duplicate: return "duplicate id";
+    case DropReason::missing: return "missing image";
+    case DropReason::broken: return "broken image";
+    case DropReason::too_long: return "label too long";
+  }
+  throw ArgumentError("to_string: no such DropReason");
+}
+
+/// A row that is not used: where it stands, and why not.
+struct DroppedRow {
+  std::filesystem::path file;
+  Index line;
+  std::string id;  ///< empty where the row has none
+  DropReason reason;
+  std::string detail;
+
+  /// "words.txt:17: a01-117-05-02: broken image: ..."
+  std::string to_string() const {
+    return file.string() + ":" + std::to_string(line) + ": " + (id.empty() ? "" : id + ": ") +
+           tinyhtr::to_string(reason) + (detail.empty() ? "" : ": " + detail);
+  }
+};
+
+/// Counts of a data set's rows. Every row is either in the samples or in `dropped`:
+///
+///     rows = ok + err + malformed = samples + dropped.size()
+struct DataReport {
+  std::filesystem::path source;  ///< the file that lists the rows
+  Index rows = 0;
+  Index ok = 0, err = 0;                     ///< well-formed rows by their status
+  Index marked_err = 0, malformed = 0, duplicate = 0, missing = 0, broken = 0, too_long = 0;  ///< dropped, by reason
+  std::vector<DroppedRow> dropped;           ///< stage by stage, within a stage in the order of the rows
+
+  /// The counter of one reason.
+  Index& count(DropReason reason) {
+    switch (reason) {
+      case DropReason::marked_err: return marked_err;
+      case DropReason::malformed: return malformed;
+      case DropReason::duplicate: return duplicate;
+      case DropReason::missing: return missing;
+      case DropReason::broken: return broken;
+      case DropReason::too_long: return too_long;
+    }
+    throw ArgumentError("DataReport::count: no such DropReason");
+  }
+
+  /// Counts one dropped row, and keeps its name.
+  void drop(Index line, std::string id, DropReason reason, std::string detail) {
+    ++count(reason);
+    dropped.push_back({source, line, std::move(id), reason, std::move(detail)});
+  }
+
+  /// Every reason that dropped a row, in one line: "5287 marked err, 1 broken image".
+  std::string summary() const {
+    DataReport counts = *this;
+    std::string text;
+    for (const DropReason reason : {DropReason::marked_err, DropReason::malformed, DropReason::duplicate,
+                                    DropReason::missing, DropReason::broken, DropReason::too_long}) {
+      if (counts.count(reason) == 0) continue;
+      text += (text.empty() ? "" : ", ") + std::to_string(counts.count(reason)) + " " + tinyhtr::to_string(reason);
+    }
+    return text.empty() ? "nothing dropped" : text;
+  }
+};
+
+}  // namespace tinyhtr

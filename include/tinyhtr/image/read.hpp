@@ -1,0 +1,124 @@
+// Reading image files.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/image/check_png.hpp"
+#include "tinyhtr/image/decoder_memory.hpp"
+#include "tinyhtr/image/image.hpp"
+#include "tinyhtr/image/stb_decoder.hpp"
+
+namespace tinyhtr {
+
+namespace detail {
+
+[[noreturn]] inline void refuse_image(const std::string& name, std::span<const std::uint8_t> bytes,
+                                      const std::string& reason) {
+  throw FormatError(name + ": expected a PNG, JPEG, BMP, GIF, PSD, TGA, PNM or HDR image, found " +
+                    std::to_string(bytes.size()) + " bytes that are none, or damaged (" + reason +
+                    "); open the file in an image viewer, or leave it out");
+}
+
+/// round(0.299 R + 0.587 G + 0.114 B) in 14-bit fixed point.
+inline std::uint8_t grey_of(const std::uint8_t* rgb) {
+  return static_cast<std::uint8_t>((4899 * rgb[0] + 9617 * rgb[1] + 1868 * rgb[2] + 8192) >> 14);
+}
+
+}  // namespace detail
+
+/// Decodes the content of an image file: PNG, JPEG, BMP, GIF (its first picture), PSD, TGA, PNM (P5, P6) or HDR.
+///
+/// `bytes` the whole file; `name` its path, for messages; `channels` 3 for (R,G,B), grey is copied into all three,
+/// or 1 for grey = 0.299 R + 0.587 G + 0.114 B. Alpha is dropped, what stands under it shows: a picture drawn with
+/// alpha alone comes out in one colour. Of 16 bits the upper 8 remain. HDR is brought to 8 bits with gamma 2.2.
+/// Any number of threads may decode at once.
+/// Throws FormatError for what is empty, truncated, damaged, no image, larger than max_image_pixels, or 16-bit PNM
+/// (stb_image reads its bytes in the wrong order); ArgumentError for other numbers of channels.
+/// Source: cv::imread with IMREAD_COLOR (alpha, 16 bits) and IMREAD_GRAYSCALE, which however turns JPEGs by their EXIF
+/// orientation and fills up truncated files with grey.
+inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, Index channels = 3) {
+  namespace stb = detail::stb;
+  if (channels != 1 && channels != 3) {
+    throw ArgumentError("decode_image: expected 1 or 3 channels, found " + std::to_string(channels));
+  }
+  if (bytes.empty()) throw FormatError(name + ": expected an image, found an empty file; fetch the file again");
+  if (detail::starts_like_png(bytes)) detail::check_png(bytes, name);
+
+  const stb::stbi_io_callbacks callbacks{detail::ImageBytes::read, detail::ImageBytes::skip,
+                                         detail::ImageBytes::at_end};
+  constexpr std::size_t small = std::size_t{1} << 26;
+  detail::DecoderMemory memory(small);
+  int width = 0, height = 0, file_channels = 0, decoded_channels = 3;
+  const stb::stbi_uc* from = nullptr;
+  try {
+    detail::ImageBytes header(bytes);
+    if (stb::stbi_info_from_callbacks(&callbacks, &header, &width, &height, &file_channels) == 0) {
+      detail::refuse_image(name, bytes, stb::stbi_failure_reason());
+    }
+    if (width < 1 || height < 1 || width > max_image_pixels / height) {
+      throw FormatError(name + ": expected an image of 1 to 2^28 pixels, found one of " + std::to_string(width) +
+                        " x " + std::to_string(height) + " (width x height)");
+    }
+    detail::ImageBytes depth(bytes);
+    if (bytes[0] == 'P' && stb::stbi_is_16_bit_from_callbacks(&callbacks, &depth) != 0) {
+      throw FormatError(name + ": expected PNM with 8 bits, found 16; convert it to PNG");
+    }
+    // 12 bytes a pixel is the most that is needed (HDR); the packed bytes are held as a whole in PNG
+    memory.set_limit(small + 16 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height) +
+                     2 * bytes.size());
+    detail::ImageBytes content(bytes);
+    decoded_channels = file_channels <= 2 ? 1 : 3;
+    from = stb::stbi_load_from_callbacks(&callbacks, &content, &width, &height, &file_channels, decoded_channels);
+    if (from == nullptr) detail::refuse_image(name, bytes, stb::stbi_failure_reason());
+  } catch (const detail::DecoderStopped& stopped) {
+    detail::refuse_image(name, bytes, stopped.reason);
+  }
+
+  Image image(height, width, channels);
+  if (channels == decoded_channels) {
+    std::copy_n(from, image.pixels.size(), image.pixels.begin());
+  } else if (channels == 1) {
+    for (std::uint8_t& to : image.pixels) to = detail::grey_of(std::exchange(from, from + 3));
+  } else {
+    std::uint8_t* to = image.pixels.data();
+    for (Index i = 0; i < image.height * image.width; ++i, to += 3) to[0] = to[1] = to[2] = from[i];
+  }
+  return image;
+}
+
+/// Reads an image file; see decode_image for formats and channels.
+///
+/// Throws FileError where there is no such regular file, or it cannot be read; FormatError as decode_image does.
+inline Image read_image(const std::filesystem::path& path, Index channels = 3) {
+  const std::string name = path.string();
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) throw FileError(name + ": expected an image file, found nothing");
+  if (!std::filesystem::is_regular_file(status)) {
+    throw FileError(name + ": expected an image file, found a folder or device");
+  }
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  constexpr std::uintmax_t most = std::uintmax_t{1} << 30;
+  if (error || size > most) {
+    throw FileError(name + ": expected an image file of at most 2^30 bytes, " +
+                    (error ? "its size cannot be read: " + error.message() : "found " + std::to_string(size)));
+  }
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (!file) throw FileError(name + ": cannot be read; check its permissions");
+  return decode_image(bytes, name, channels);
+}
+
+}  // namespace tinyhtr

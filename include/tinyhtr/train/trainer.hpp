@@ -1,0 +1,199 @@
+// Trainer: epochs of steps, validation after each, checkpoints that a later run continues from.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/autograd/backward.hpp"
+#include "tinyhtr/data/loader.hpp"
+#include "tinyhtr/data/vocabulary.hpp"
+#include "tinyhtr/io/checkpoint.hpp"
+#include "tinyhtr/loss/ctc_loss.hpp"
+#include "tinyhtr/models/word_net.hpp"
+#include "tinyhtr/optim/adam.hpp"
+#include "tinyhtr/train/evaluate.hpp"
+#include "tinyhtr/train/training_state.hpp"
+
+namespace tinyhtr {
+
+/// What is known after a step.
+struct StepReport {
+  int epoch = 0;          ///< under way, counted from 1
+  Index batches = 0, batches_done = 0;
+  Index samples_done = 0;
+  double loss = 0;        ///< mean of the epoch so far
+  double seconds = 0;     ///< of the epoch so far
+};
+
+/// What is known after an epoch.
+struct EpochReport {
+  int epoch = 0;                ///< counted from 1
+  double training_loss = 0;     ///< mean over the epoch's samples, each at its step
+  double training_seconds = 0;
+  double images_per_second = 0; ///< in training
+  double learning_rate = 0;     ///< that the epoch was trained with
+  bool is_best = false;         ///< by validation CER
+  Evaluation validation;
+};
+
+struct TrainerOptions {
+  int epochs = 100;                   ///< in all, those before a resume counted
+  std::filesystem::path folder;       ///< where best.safetensors and last.safetensors go; empty: nowhere
+  std::map<std::string, std::string> metadata;        ///< kept in every checkpoint as it is
+  std::function<void(const StepReport&)> step_done;   ///< called after every step, where given
+  std::function<void(const EpochReport&)> epoch_done; ///< called after every epoch, where given
+  std::function<bool()> should_stop;  ///< asked after every step, where given; true saves, then ends the run
+};
+
+enum class TrainingEnd { all_epochs, early_stopping, interrupted };
+
+/// Trains a WordNet with Adam on the CTC loss.
+///
+/// After every epoch it validates, keeps the network with the lowest CER as best.safetensors (the mean over words,
+/// cer_macro, as the reference system has it), everything that a resumed run needs as last.safetensors, lowers the
+/// learning rate on a plateau, and stops early. A run that was interrupted and resumed goes through the same bits as
+/// one that was not. Network, optimiser, loaders stay the caller's, and have to outlive the trainer.
+template <class T>
+class Trainer {
+ public:
+  /// state.learning_rate starts at the optimiser's.
+  Trainer(WordNet<T>& network, Adam<T>& optimiser, const Vocabulary& vocabulary, std::uint64_t seed, TrainerOptions options)
+      : network_(network), optimiser_(optimiser), vocabulary_(vocabulary), options_(std::move(options)) {
+    state.seed = seed;
+    state.learning_rate = optimiser.learning_rate;
+  }
+
+  TrainingState state;
+
+  /// Continues from a checkpoint of save(). Throws FormatError where something in it is missing or does not fit: another
+  /// vocabulary, another network (naming the tensor with both shapes), no training state.
+  void load(const Safetensors& file) {
+    if (file.text("vocabulary") != vocabulary_.text()) {
+      throw FormatError(file.path.string() + ": its vocabulary is '" + file.text("vocabulary") + "', expected '" +
+                        vocabulary_.text() + "' as the training words have it");
+    }
+    copy_members<T>(file, network_);
+    for (const auto& [name, tensor] : optimiser_.state()) file.copy_to(name, *tensor);
+    state = TrainingState::from_json(file.text("training"));
+    optimiser_.steps = state.steps;
+    optimiser_.learning_rate = state.learning_rate;
+  }
+
+  /// Trains until the epochs are done, early stopping ends it, or should_stop() says so.
+  /// Throws ArgumentError where the loss stops being a number, naming epoch and batch.
+  TrainingEnd run(Loader<T>& training, Loader<T>& validation) {
+    while (state.epochs_done < options_.epochs) {
+      if (state.early_stopping.should_stop()) return TrainingEnd::early_stopping;
+      if (!train_epoch(training)) {
+        save_last();
+        return TrainingEnd::interrupted;
+      }
+      finish_epoch(validation);
+    }
+    return state.early_stopping.should_stop() ? TrainingEnd::early_stopping : TrainingEnd::all_epochs;
+  }
+
+ private:
+  /// One training step: images to logits to loss to gradients to changed weights. Returns the loss.
+  double train_step(const Batch<T>& batch) {
+    const Variable<T> logits =
+        network_.forward(batch.images, Mode::training(state.seed, static_cast<std::uint32_t>(state.steps)));
+    const Variable<T> loss = ctc_loss(logits, vocabulary_.encode(batch.texts));
+    optimiser_.zero_grad();
+    backward(loss);
+    optimiser_.step();
+    state.steps = optimiser_.steps;
+    return static_cast<double>(loss.item());
+  }
+
+  /// The rest of the epoch under way; false where should_stop() ended it.
+  bool train_epoch(Loader<T>& training) {
+    const auto start = std::chrono::steady_clock::now();
+    const double seconds_before = state.seconds;
+    const auto epoch = static_cast<std::uint32_t>(state.epochs_done);
+    for (const Batch<T>& batch : training.epoch(epoch, state.batches_done)) {
+      const double loss = checked_step(batch);
+      const auto count = static_cast<Index>(batch.texts.size());
+      state.loss_sum += loss * static_cast<double>(count);
+      state.samples_done += count;
+      ++state.batches_done;
+      state.seconds = seconds_before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      if (options_.step_done) {
+        options_.step_done({state.epochs_done + 1, training.batches(), state.batches_done, state.samples_done,
+                            state.loss_sum / static_cast<double>(state.samples_done), state.seconds});
+      }
+      if (options_.should_stop && options_.should_stop()) return false;
+    }
+    return true;
+  }
+
+  double checked_step(const Batch<T>& batch) {
+    const std::string place = "epoch " + std::to_string(state.epochs_done + 1) + ", batch " + std::to_string(state.batches_done + 1);
+    try {
+      const double loss = train_step(batch);
+      if (std::isfinite(loss)) return loss;
+      throw ArgumentError("the loss is not finite");
+    } catch (const ArgumentError& error) {
+      throw ArgumentError("training: " + place + ": " + error.what() +
+                          "; a lower learning rate may help, the last good checkpoint is kept");
+    }
+  }
+
+  void finish_epoch(Loader<T>& validation) {
+    EpochReport report;
+    report.epoch = state.epochs_done + 1;
+    report.training_loss = state.loss_sum / static_cast<double>(state.samples_done);
+    report.training_seconds = state.seconds;
+    report.images_per_second = static_cast<double>(state.samples_done) / state.seconds;
+    report.learning_rate = state.learning_rate;
+    report.validation = evaluate(network_, validation, vocabulary_);
+
+    const double metric = report.validation.errors.cer_macro();
+    report.is_best = state.early_stopping.improves(metric, report.epoch);
+    state.learning_rate = state.plateau.next(metric, state.learning_rate);
+    optimiser_.learning_rate = state.learning_rate;
+    state.epochs_done = report.epoch;
+    state.batches_done = 0;
+    state.samples_done = 0;
+    state.loss_sum = 0;
+    state.seconds = 0;
+    if (report.is_best) save_best();
+    save_last();
+    if (options_.epoch_done) options_.epoch_done(report);
+  }
+
+  Safetensors checkpoint() {
+    Safetensors file;
+    file.metadata = options_.metadata;
+    add_model(file, network_, vocabulary_);
+    file.metadata["training"] = state.to_json();
+    return file;
+  }
+
+  /// The network alone, for reading.
+  void save_best() {
+    if (!options_.folder.empty()) write_safetensors(options_.folder / "best.safetensors", checkpoint());
+  }
+
+  /// The network with the optimiser's moments, to go on from.
+  void save_last() {
+    if (options_.folder.empty()) return;
+    Safetensors file = checkpoint();
+    for (const auto& [name, tensor] : optimiser_.state()) file.add(name, *tensor);
+    write_safetensors(options_.folder / "last.safetensors", file);
+  }
+
+  WordNet<T>& network_;
+  Adam<T>& optimiser_;
+  const Vocabulary& vocabulary_;
+  TrainerOptions options_;
+};
+
+}  // namespace tinyhtr

@@ -1,0 +1,85 @@
+// The numbers that a resumed training needs besides its tensors.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/optim/reduce_on_plateau.hpp"
+#include "tinyhtr/train/early_stopping.hpp"
+
+namespace tinyhtr {
+
+/// Where a training stands. Random numbers have no state: they are named by (seed, epoch, sample) and (seed, step).
+struct TrainingState {
+  std::uint64_t seed = 0;
+  int epochs_done = 0;
+  Index batches_done = 0;      ///< of the epoch under way
+  double loss_sum = 0;         ///< over the samples of the epoch under way
+  Index samples_done = 0;      ///< of the epoch under way
+  double seconds = 0;          ///< spent so far on the epoch under way
+  std::int64_t steps = 0;      ///< of the optimiser, in all
+  double learning_rate = 0;
+  EarlyStopping early_stopping;
+  ReduceOnPlateau plateau;
+
+  std::string to_json() const {
+    // JSON has no infinity: before the first epoch there is no best metric, and the key stays away.
+    nlohmann::json json = {{"seed", seed},
+                           {"epochs_done", epochs_done},
+                           {"batches_done", batches_done},
+                           {"loss_sum", loss_sum},
+                           {"samples_done", samples_done},
+                           {"seconds", seconds},
+                           {"steps", steps},
+                           {"learning_rate", learning_rate},
+                           {"early_stopping", {{"patience", early_stopping.patience},
+                                               {"best_epoch", early_stopping.best_epoch},
+                                               {"epochs_without_improvement", early_stopping.epochs_without_improvement}}},
+                           {"plateau", {{"patience", plateau.patience},
+                                        {"factor", plateau.factor},
+                                        {"min_delta", plateau.min_delta},
+                                        {"epochs_without_improvement", plateau.epochs_without_improvement}}}};
+    if (early_stopping.best_epoch > 0) {
+      json["early_stopping"]["best"] = early_stopping.best;
+      json["plateau"]["best"] = plateau.best;
+    }
+    return json.dump();
+  }
+
+  /// Throws FormatError for anything that to_json did not write.
+  static TrainingState from_json(const std::string& text) {
+    try {
+      const nlohmann::json json = nlohmann::json::parse(text);
+      TrainingState state;
+      json.at("seed").get_to(state.seed);
+      json.at("epochs_done").get_to(state.epochs_done);
+      json.at("batches_done").get_to(state.batches_done);
+      json.at("loss_sum").get_to(state.loss_sum);
+      json.at("samples_done").get_to(state.samples_done);
+      json.at("seconds").get_to(state.seconds);
+      json.at("steps").get_to(state.steps);
+      json.at("learning_rate").get_to(state.learning_rate);
+      const nlohmann::json &early = json.at("early_stopping"), &plateau = json.at("plateau");
+      early.at("patience").get_to(state.early_stopping.patience);
+      early.at("best_epoch").get_to(state.early_stopping.best_epoch);
+      early.at("epochs_without_improvement").get_to(state.early_stopping.epochs_without_improvement);
+      plateau.at("patience").get_to(state.plateau.patience);
+      plateau.at("factor").get_to(state.plateau.factor);
+      plateau.at("min_delta").get_to(state.plateau.min_delta);
+      plateau.at("epochs_without_improvement").get_to(state.plateau.epochs_without_improvement);
+      if (state.early_stopping.best_epoch > 0) {
+        early.at("best").get_to(state.early_stopping.best);
+        plateau.at("best").get_to(state.plateau.best);
+      }
+      return state;
+    } catch (const std::exception& error) {
+      throw FormatError(std::string("the state of the training cannot be used: ") + error.what());
+    }
+  }
+};
+
+}  // namespace tinyhtr

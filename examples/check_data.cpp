@@ -36,7 +36,8 @@ void print_rows(const tinyhtr::DataReport& report, const Options& options) {
   print_count("rows", report.rows);
   print_count("ok", report.ok);
   print_count("err", report.err, options.use_err_rows ? "used: --use-err" : "not used");
-  std::cout << "Dropped" << (report.dropped.empty() || options.verbose ? "" : " (--verbose names each of them)") << '\n';
+  std::cout << "Dropped" << (report.dropped.empty() || options.verbose ? "" : " (--verbose names each of them)")
+            << '\n';
   if (!options.use_err_rows) print_count("marked err", report.marked_err);
   print_count("malformed rows", report.malformed);
   print_count("duplicate ids", report.duplicate);

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/blas_core.hpp"
 #include "support/memory.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
@@ -188,6 +189,7 @@ void train(Settings settings, const CLI::App& app) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tinyhtr::examples::choose_blas_core(argv);
   CLI::App app("Trains a network that reads handwritten words, and shows how it learns.\n"
                "Needs a folder in the layout of the IAM database: DIR/words.txt and DIR/words/a01/a01-000u/a01-000u-00-00.png.\n"
                "Example: train_iam --data data --out runs/first --epochs 6\n"

@@ -46,7 +46,7 @@ int run_program(CLI::App& app, int argc, char** argv, const Body& body) {
   }
 }
 
-/// For an option that takes a fraction: accepts numbers greater than 0 and less than 1, and so neither NaN nor infinity.
+/// For an option that takes a fraction: accepts numbers greater than 0 and less than 1, so neither NaN nor infinity.
 inline CLI::Validator between_0_and_1() {
   return CLI::Validator(
       [](std::string& text) -> std::string {

@@ -112,8 +112,8 @@ inline IamData load_iam(const std::filesystem::path& folder, const IamOptions& o
   if (options.time_steps > 0) drop_long_labels(data.samples, options.time_steps, data.report);
   if (data.samples.empty()) {
     throw FormatError(data.report.source.string() + ": none of its " + std::to_string(data.report.rows) +
-                      " words can be used: " + data.report.summary() + "; the last: " +
-                      data.report.dropped.back().to_string());
+                      " words can be used: " + data.report.summary() +
+                      "; the last: " + data.report.dropped.back().to_string());
   }
   return data;
 }

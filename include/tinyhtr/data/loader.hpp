@@ -40,8 +40,8 @@ struct LoaderOptions {
   Index height = 32, width = 128, channels = 3;
   bool shuffle = false;
   std::uint64_t seed = 0;
-  std::optional<AugmentOptions> augment{};  ///< none: images as they are
-  bool keep_aspect_ratio = false;         ///< letterbox instead of stretching
+  std::optional<AugmentOptions> augment{};          ///< none: images as they are
+  bool keep_aspect_ratio = false;                   ///< letterbox instead of stretching
   std::array<std::uint8_t, 3> fill{255, 255, 255};  ///< the colour beside a letterboxed image
   int workers = 1;     ///< background threads; 0: everything in the caller, so that a debugger steps through
   Index prefetch = 8;  ///< at most so many batches in memory ahead of the one in use
@@ -81,8 +81,9 @@ class Epoch {
 
   Epoch(Loader<T>& loader, std::uint32_t epoch, Index first_batch)
       : loader_(loader),
-        batches_(first_batch, loader.batches(), loader.options().workers, loader.options().prefetch,
-                 [&loader, epoch, order = loader.order(epoch)](Index b) { return loader.make_batch(epoch, order, b); }) {}
+        batches_(
+            first_batch, loader.batches(), loader.options().workers, loader.options().prefetch,
+            [&loader, epoch, order = loader.order(epoch)](Index b) { return loader.make_batch(epoch, order, b); }) {}
 
   void advance() {
     started_ = true;

@@ -91,8 +91,7 @@ class Prefetcher {
     std::unique_lock lock(mutex_);
     while (true) {
       room_made_.wait(lock, [this] {
-        return stopping_ || next_to_make_ == last_ ||
-               next_to_make_ - next_to_hand_ < static_cast<Index>(slots_.size());
+        return stopping_ || next_to_make_ == last_ || next_to_make_ - next_to_hand_ < static_cast<Index>(slots_.size());
       });
       if (stopping_ || next_to_make_ == last_) return;
       const Index number = next_to_make_++;

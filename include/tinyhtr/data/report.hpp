@@ -49,9 +49,10 @@ struct DroppedRow {
 struct DataReport {
   std::filesystem::path source;  ///< the file that lists the rows
   Index rows = 0;
-  Index ok = 0, err = 0;                     ///< well-formed rows by their status
-  Index marked_err = 0, malformed = 0, duplicate = 0, missing = 0, broken = 0, too_long = 0;  ///< dropped, by reason
-  std::vector<DroppedRow> dropped;           ///< stage by stage, within a stage in the order of the rows
+  Index ok = 0, err = 0;  ///< well-formed rows by their status
+  /// Dropped rows by their reason.
+  Index marked_err = 0, malformed = 0, duplicate = 0, missing = 0, broken = 0, too_long = 0;
+  std::vector<DroppedRow> dropped;  ///< stage by stage, within a stage in the order of the rows
 
   /// The counter of one reason.
   Index& count(DropReason reason) {

@@ -34,8 +34,7 @@ inline Split random_split(const std::vector<Sample>& samples, double validation_
     throw ArgumentError("random_split: expected a validation fraction between 0 and 1, found " +
                         std::to_string(validation_fraction));
   }
-  const auto count =
-      static_cast<std::size_t>(std::lround(validation_fraction * static_cast<double>(samples.size())));
+  const auto count = static_cast<std::size_t>(std::lround(validation_fraction * static_cast<double>(samples.size())));
   if (count == 0 || count == samples.size()) {
     throw ArgumentError("random_split: a validation fraction of " + std::to_string(validation_fraction) + " of " +
                         std::to_string(samples.size()) + " samples leaves one part empty");
@@ -46,7 +45,9 @@ inline Split random_split(const std::vector<Sample>& samples, double validation_
   std::vector<bool> validates(samples.size(), false);
   for (std::size_t i = 0; i < count; ++i) validates[order[i]] = true;
   Split split;
-  for (std::size_t i = 0; i < samples.size(); ++i) (validates[i] ? split.validation : split.train).push_back(samples[i]);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    (validates[i] ? split.validation : split.train).push_back(samples[i]);
+  }
   return split;
 }
 

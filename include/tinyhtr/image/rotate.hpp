@@ -62,17 +62,17 @@ inline Image rotate(const Image& image, double degrees, std::array<std::uint8_t,
       const int right_weight = static_cast<int>(place_x & 31), lower_weight = static_cast<int>(place_y & 31);
       const int weights[4] = {(32 - lower_weight) * (32 - right_weight), (32 - lower_weight) * right_weight,
                               lower_weight * (32 - right_weight), lower_weight * right_weight};
-      const std::uint8_t* taps[4] = {border.data(), border.data(), border.data(), border.data()};
-      const bool left_inside = from_x >= 0 && from_x < image.width;
-      const bool right_inside = from_x >= -1 && from_x < image.width - 1;
       const Index offset = from_y * stride + from_x * channels;
-      if (from_y >= 0 && from_y < image.height) {
-        if (left_inside) taps[0] = pixels + offset;
-        if (right_inside) taps[1] = pixels + (offset + channels);
-      }
-      if (from_y >= -1 && from_y < image.height - 1) {
-        if (left_inside) taps[2] = pixels + (offset + stride);
-        if (right_inside) taps[3] = pixels + (offset + stride + channels);
+      const Index offsets[4] = {offset, offset + channels, offset + stride, offset + stride + channels};
+      const std::uint8_t* taps[4];
+      if (from_x >= 0 && from_x < image.width - 1 && from_y >= 0 && from_y < image.height - 1) {
+        for (int tap = 0; tap < 4; ++tap) taps[tap] = pixels + offsets[tap];
+      } else {
+        for (int tap = 0; tap < 4; ++tap) {
+          const Index tap_x = from_x + (tap & 1), tap_y = from_y + (tap >> 1);
+          const bool inside = tap_x >= 0 && tap_x < image.width && tap_y >= 0 && tap_y < image.height;
+          taps[tap] = inside ? pixels + offsets[tap] : border.data();
+        }
       }
       for (Index c = 0; c < channels; ++c) {
         const int sum = weights[0] * taps[0][c] + weights[1] * taps[1][c] + weights[2] * taps[2][c] +

@@ -27,8 +27,8 @@ void log_softmax_forward(Tensor<T>& y, const Tensor<T>& x) {
       for (Index k = 1; k < classes; ++k) largest = std::max(largest, in[k]);
       T sum = 0;
       for (Index k = 0; k < classes; ++k) sum += std::exp(in[k] - largest);
-      const T log_sum = largest + std::log(sum);
-      for (Index k = 0; k < classes; ++k) out[k] = in[k] - log_sum;
+      const T log_sum = std::log(sum);  // taken off last: next to a large logit its digits would get lost
+      for (Index k = 0; k < classes; ++k) out[k] = (in[k] - largest) - log_sum;
     }
   });
 }

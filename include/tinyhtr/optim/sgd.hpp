@@ -38,6 +38,7 @@ class Sgd {
 
   void step() {
     for (std::size_t k = 0; k < parameters_.size(); ++k) {
+      check_shape("Sgd", parameters_[k].name() + ".grad", parameters_[k].grad().shape(), parameters_[k].shape());
       T *p = parameters_[k].value().data(), *v = velocity_[k].data();
       const T* g = parameters_[k].grad().data();
       for (Index i = 0; i < velocity_[k].size(); ++i) {

@@ -1,0 +1,71 @@
+// Draws a set of words with handwriting fonts, in IAM's layout, for trying the programs without any download.
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "make_words/data_set.hpp"
+#include "support/program.hpp"
+
+namespace {
+
+struct Options {
+  std::filesystem::path fonts = "data/fonts.txt", out;
+  // SCOWL's two lists of the commonest words.
+  std::vector<std::filesystem::path> words = {"/usr/share/dict/scowl/english-words.10",
+                                              "/usr/share/dict/scowl/english-words.20"};
+  std::size_t count = 4870;
+  std::uint64_t seed = 1;
+  bool overwrite = false;
+};
+
+// Deletes only what this program makes: folders words/fontNNN.
+void clear(const std::filesystem::path& folder, bool overwrite) {
+  if (!std::filesystem::exists(folder / "words.txt")) return;
+  if (!overwrite) {
+    throw tinyhtr::FileError((folder / "words.txt").string() +
+                             " exists already; give another folder, or --overwrite to draw it anew");
+  }
+  if (!std::filesystem::is_directory(folder / "words")) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "words")) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name.size() == 7 && name.starts_with("font") &&
+                      name.find_first_not_of("0123456789", 4) == std::string::npos;
+    if (ours) std::filesystem::remove_all(entry.path());
+  }
+}
+
+void make(const Options& options) {
+  using namespace make_words;
+  const std::vector<FontEntry> entries = read_font_list(options.fonts);
+  const WordList list(options.words);
+  Fonts fonts;
+  for (const FontEntry& entry : entries) fonts.push_back(std::make_unique<Font>(entry));
+  const std::vector<Row> rows = choose_rows(options.count, fonts, list, options.seed);
+  clear(options.out, options.overwrite);
+  std::vector<std::array<Index, 2>> sizes;
+  const std::vector<int> levels = draw_images(rows, fonts, options.seed, options.out, sizes);
+  write_text(options.out / "forms.txt", forms_text(rows));
+  write_splits(rows, entries, options.seed, options.out / "splits");
+  // Last, so that a run that was stopped leaves no words.txt that names images which are not there.
+  write_text(options.out / "words.txt", words_text(rows, levels, sizes));
+  std::cout << rows.size() << " words, " << fonts.size() << " fonts: " << options.out.string() << "\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Draws a set of words with handwriting fonts, in IAM's layout");
+  Options options;
+  app.add_option("--fonts", options.fonts, "list of fonts: package | file | name | author | licence | forms")
+      ->capture_default_str();
+  app.add_option("--words", options.words, "lists of words, one a line (Debian package scowl)")->capture_default_str();
+  app.add_option("--out", options.out, "folder to write")->required();
+  app.add_option("--count", options.count, "number of words")->capture_default_str();
+  app.add_option("--seed", options.seed, "equal seeds give equal files")->capture_default_str();
+  app.add_flag("--overwrite", options.overwrite, "replace a set that make_words has drawn there before");
+  return tinyhtr::examples::run_program(app, argc, argv, [&] { make(options); });
+}

@@ -1,0 +1,63 @@
+// read_words: prints the text in images of single words.
+
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "support/blas_core.hpp"
+#include "support/memory.hpp"
+#include "support/program.hpp"
+#include "support/progress.hpp"
+#include "tinyhtr/tinyhtr.hpp"
+
+namespace {
+
+using namespace tinyhtr;
+using namespace tinyhtr::examples;
+
+/// From the file to the text: read, stretch to the network's size, logits, best path.
+void read_word(SavedModel<float>& model, const std::filesystem::path& path) {
+  const WordNetOptions& size = model.network.options;
+  const Image image = resize_bilinear(read_image(path, size.channels), size.height, size.width);
+  Tensor<float> batch(Shape{1, size.channels, size.height, size.width});
+  copy_to_batch(image, batch, 0);
+  const Variable<float> logits = model.network.forward(batch);  // (T,1,K)
+  const Reading reading = best_path(logits.value(), model.vocabulary.blank())[0];
+  std::cout << path.string() << '\t' << model.vocabulary.decode(reading.classes) << '\t'
+            << fixed(std::exp(reading.log_probability), 4) << '\n';
+}
+
+void run(const std::filesystem::path& model_path, const std::vector<std::filesystem::path>& images) {
+  keep_freed_memory();
+  const NoGrad no_grad;
+  SavedModel<float> model = load_model<float>(model_path);
+  std::size_t failed = 0;
+  for (const std::filesystem::path& path : images) {
+    try {
+      read_word(model, path);
+    } catch (const Error& error) {
+      std::cerr << "read_words: " << printable(error.what(), 4000) << '\n';
+      ++failed;
+    }
+  }
+  if (failed > 0) throw Error(std::to_string(failed) + " of " + std::to_string(images.size()) + " images could not be read");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tinyhtr::examples::choose_blas_core(argv);
+  CLI::App app("Reads images of single words. Prints a line per image: path, text and confidence, with tabs between them.\n"
+               "The confidence is the probability of the best path, from 0 to 1.\n"
+               "Example: read_words --model runs/first/best.safetensors word1.png word2.jpg\n"
+               "An image that cannot be read is named on stderr; the others are read all the same, and the exit code is 1.");
+  std::filesystem::path model;
+  std::vector<std::filesystem::path> images;
+  app.add_option("--model", model, "Checkpoint of train_iam: best.safetensors or last.safetensors")->type_name("FILE")->required();
+  app.add_option("IMAGE", images, "PNG, JPEG, BMP, GIF, TGA, PSD, PNM")->required();
+  return run_program(app, argc, argv, [&] { run(model, images); });
+}

@@ -63,16 +63,17 @@ inline Image rotate(const Image& image, double degrees, std::array<std::uint8_t,
       const int weights[4] = {(32 - lower_weight) * (32 - right_weight), (32 - lower_weight) * right_weight,
                               lower_weight * (32 - right_weight), lower_weight * right_weight};
       const Index offset = from_y * stride + from_x * channels;
-      const Index offsets[4] = {offset, offset + channels, offset + stride, offset + stride + channels};
-      const std::uint8_t* taps[4];
+      std::array<const std::uint8_t*, 4> taps;
       if (from_x >= 0 && from_x < image.width - 1 && from_y >= 0 && from_y < image.height - 1) {
-        for (int tap = 0; tap < 4; ++tap) taps[tap] = pixels + offsets[tap];
+        const std::uint8_t* const from = pixels + offset;
+        taps = {from, from + channels, from + stride, from + stride + channels};
       } else {
-        for (int tap = 0; tap < 4; ++tap) {
-          const Index tap_x = from_x + (tap & 1), tap_y = from_y + (tap >> 1);
+        const auto tap = [&](Index down, Index right) {
+          const Index tap_x = from_x + right, tap_y = from_y + down;
           const bool inside = tap_x >= 0 && tap_x < image.width && tap_y >= 0 && tap_y < image.height;
-          taps[tap] = inside ? pixels + offsets[tap] : border.data();
-        }
+          return inside ? pixels + (offset + down * stride + right * channels) : border.data();
+        };
+        taps = {tap(0, 0), tap(0, 1), tap(1, 0), tap(1, 1)};
       }
       for (Index c = 0; c < channels; ++c) {
         const int sum = weights[0] * taps[0][c] + weights[1] * taps[1][c] + weights[2] * taps[2][c] +

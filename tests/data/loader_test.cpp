@@ -1,0 +1,233 @@
+// Tests of Loader.
+#include "tinyhtr/data/loader.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/small_iam.hpp"
+#include "tinyhtr/data/iam.hpp"
+
+using namespace tinyhtr;
+
+namespace {
+
+struct Words : test::SmallIam {
+  explicit Words(int count) {
+    for (int i = 0; i < count; ++i) add_word("a01-000u-00-" + std::to_string(10 + i), "word" + std::to_string(i));
+    finish();
+    samples = read_iam_rows(path()).samples;
+  }
+  std::vector<Sample> samples;
+};
+
+/// Everything that an epoch gives, in one value that compares.
+struct Walked {
+  std::vector<std::vector<float>> images;
+  std::vector<std::vector<std::string>> texts;
+  std::vector<std::vector<Index>> samples;
+  bool operator==(const Walked&) const = default;
+};
+
+Walked walk(const std::vector<Sample>& samples, const LoaderOptions& options, std::uint32_t epoch,
+            Index first_batch = 0) {
+  Loader<float> loader(samples, options);
+  Walked walked;
+  for (Batch<float>& batch : loader.epoch(epoch, first_batch)) {
+    walked.images.emplace_back(batch.images.begin(), batch.images.end());
+    walked.texts.push_back(batch.texts);
+    walked.samples.push_back(batch.samples);
+  }
+  return walked;
+}
+
+}  // namespace
+
+TEST_CASE("Loader: batches in order, the last one partial") {
+  const Words words(10);
+  Loader<float> loader(words.samples, {.batch_size = 4, .height = 8, .width = 16});
+  CHECK(loader.batches() == 3);
+  Index next = 0;
+  for (Batch<float>& batch : loader.epoch(0)) {
+    const Index n = std::min<Index>(4, 10 - next);
+    CHECK(batch.images.shape() == Shape{n, 3, 8, 16});
+    REQUIRE(static_cast<Index>(batch.samples.size()) == n);
+    REQUIRE(batch.texts.size() == batch.samples.size());
+    for (std::size_t i = 0; i < batch.samples.size(); ++i) {
+      CHECK(batch.samples[i] == next);
+      CHECK(batch.texts[i] == "word" + std::to_string(next));
+      ++next;
+    }
+  }
+  CHECK(next == 10);
+  CHECK(loader.seconds_waited() > 0);
+}
+
+TEST_CASE("Loader: pixels are those of read, resize and copy") {
+  const Words words(5);
+  for (const Index channels : {1, 3}) {
+    for (const bool keep : {false, true}) {
+      Loader<double> loader(words.samples, {.batch_size = 5, .height = 8, .width = 16, .channels = channels,
+                                            .keep_aspect_ratio = keep});
+      for (Batch<double>& batch : loader.epoch(0)) {
+        Tensor<double> expected(Shape{5, channels, 8, 16});
+        for (Index n = 0; n < 5; ++n) {
+          const Image image = read_image(words.samples[static_cast<std::size_t>(n)].image, channels);
+          copy_to_batch(keep ? letterbox(image, 8, 16, {255, 255, 255}) : resize_bilinear(image, 8, 16), expected, n);
+        }
+        CHECK(std::equal(expected.begin(), expected.end(), batch.images.begin()));
+        CHECK(*std::max_element(batch.images.begin(), batch.images.end()) > 100);
+        CHECK(*std::max_element(batch.images.begin(), batch.images.end()) <= 255);
+      }
+    }
+  }
+}
+
+TEST_CASE("Loader: order and pixels do not depend on workers or prefetch") {
+  const Words words(23);
+  LoaderOptions options{.batch_size = 4, .height = 8, .width = 16, .shuffle = true, .seed = 99};
+  options.augment = AugmentOptions{};
+  options.workers = 0;
+  const Walked expected = walk(words.samples, options, 3);
+  for (const int workers : {1, 2, 5}) {
+    for (const Index prefetch : {1, 3, 8}) {
+      options.workers = workers;
+      options.prefetch = prefetch;
+      CHECK(walk(words.samples, options, 3) == expected);
+    }
+  }
+  std::vector<Index> seen;
+  for (const auto& batch : expected.samples) seen.insert(seen.end(), batch.begin(), batch.end());
+  CHECK_FALSE(std::is_sorted(seen.begin(), seen.end()));
+  std::sort(seen.begin(), seen.end());
+  for (Index i = 0; i < 23; ++i) CHECK(seen[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE("Loader: epochs and seeds differ, the same ones are the same") {
+  const Words words(23);
+  LoaderOptions options{.batch_size = 4, .height = 8, .width = 16, .shuffle = true, .seed = 99};
+  const Walked first = walk(words.samples, options, 0);
+  CHECK(first == walk(words.samples, options, 0));
+  CHECK(first.samples != walk(words.samples, options, 1).samples);
+  options.seed = 100;
+  CHECK(first.samples != walk(words.samples, options, 0).samples);
+}
+
+TEST_CASE("Loader: augmentation depends on epoch and sample, not on the place in the order") {
+  const Words words(12);
+  LoaderOptions options{.batch_size = 1, .height = 8, .width = 16, .seed = 5};
+  const Walked plain = walk(words.samples, options, 0);
+  options.augment = AugmentOptions{};
+  const Walked augmented = walk(words.samples, options, 0);
+  CHECK(augmented.images != plain.images);
+  CHECK(augmented.images != walk(words.samples, options, 1).images);
+  options.shuffle = true;
+  const Walked shuffled = walk(words.samples, options, 0);
+  REQUIRE(shuffled.samples != augmented.samples);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const auto sample = static_cast<std::size_t>(shuffled.samples[i][0]);
+    CHECK(shuffled.images[i] == augmented.images[sample]);
+  }
+}
+
+TEST_CASE("Loader: each sample is augmented in its own way") {
+  const Words words(1);
+  const std::vector<Sample> same_image(8, words.samples[0]);
+  LoaderOptions options{.batch_size = 1, .height = 8, .width = 16};
+  options.augment = AugmentOptions{};
+  const Walked walked = walk(same_image, options, 0);
+  CHECK(std::set<std::vector<float>>(walked.images.begin(), walked.images.end()).size() > 4);
+}
+
+TEST_CASE("Loader: starting at a batch gives the same batches as the whole epoch from there") {
+  const Words words(23);
+  LoaderOptions options{.batch_size = 4, .height = 8, .width = 16, .shuffle = true, .seed = 1, .workers = 2};
+  options.augment = AugmentOptions{};
+  const Walked whole = walk(words.samples, options, 2);
+  for (std::size_t first = 0; first <= 6; ++first) {
+    const Walked rest = walk(words.samples, options, 2, static_cast<Index>(first));
+    REQUIRE(rest.images.size() == 6 - first);
+    for (std::size_t b = first; b < 6; ++b) {
+      CHECK(rest.images[b - first] == whole.images[b]);
+      CHECK(rest.texts[b - first] == whole.texts[b]);
+      CHECK(rest.samples[b - first] == whole.samples[b]);
+    }
+  }
+}
+
+TEST_CASE("Loader: an image that vanished throws at its batch and names the file") {
+  for (const int workers : {0, 1, 3}) {
+    const Words words(20);
+    std::filesystem::remove(words.samples[13].image);
+    words.folder().write(words.samples[17].image, "no image");
+    Loader<float> loader(words.samples, {.batch_size = 4, .height = 8, .width = 16, .workers = workers});
+    Index batches = 0;
+    std::string message;
+    try {
+      for (Batch<float>& batch : loader.epoch(0)) {
+        CHECK(batch.samples.front() == 4 * batches);
+        ++batches;
+      }
+    } catch (const FileError& error) {
+      message = error.what();
+    }
+    CHECK(batches == 3);
+    CHECK(message.find(words.samples[13].image.string()) != std::string::npos);
+    batches = 0;
+    try {
+      for (Batch<float>& batch : loader.epoch(0, 4)) batches += batch.images.dim(0);
+    } catch (const FormatError& error) {
+      message = error.what();
+    }
+    CHECK(batches == 0);
+    CHECK(message.find(words.samples[17].image.string()) != std::string::npos);
+  }
+}
+
+TEST_CASE("Loader: leaving the loop early, by break, by exception, before it begins") {
+  const Words words(30);
+  for (const int workers : {0, 1, 4}) {
+    Loader<float> loader(words.samples,
+                         {.batch_size = 1, .height = 8, .width = 16, .workers = workers, .prefetch = 2});
+    for (Batch<float>& batch : loader.epoch(0)) {
+      if (batch.samples[0] == 3) break;
+    }
+    CHECK_THROWS_AS(
+        [&] {
+          for (Batch<float>& batch : loader.epoch(0)) {
+            if (batch.samples[0] == 2) throw ArgumentError("enough");
+          }
+        }(),
+        ArgumentError);
+    { auto unused = loader.epoch(0); }
+    Index count = 0;
+    for (Batch<float>& batch : loader.epoch(0)) count += batch.images.dim(0);
+    CHECK(count == 30);
+  }
+}
+
+TEST_CASE("Loader: bad input") {
+  const Words words(3);
+  CHECK_THROWS_AS(Loader<float>({}, {}), ArgumentError);
+  CHECK_THROWS_AS(Loader<float>(words.samples, {.batch_size = 0}), ArgumentError);
+  CHECK_THROWS_AS(Loader<float>(words.samples, {.height = 0}), ArgumentError);
+  CHECK_THROWS_AS(Loader<float>(words.samples, {.width = -1}), ArgumentError);
+  CHECK_THROWS_AS(Loader<float>(words.samples, {.channels = 2}), ArgumentError);
+  CHECK_THROWS_AS(Loader<float>(words.samples, {.workers = -1}), ArgumentError);
+  AugmentOptions impossible;
+  impossible.probability = 2;
+  CHECK_THROWS_AS(Loader<float>(words.samples, {.augment = impossible}), ArgumentError);
+  CHECK_THROWS_WITH_AS(Loader<float>(words.samples, {.prefetch = 0}),
+                       "Loader: expected prefetch from 1 to 1048576, found 0", ArgumentError);
+  Loader<float> loader(words.samples, {.batch_size = 2});
+  CHECK_THROWS_AS(loader.epoch(0, -1), ArgumentError);
+  CHECK_THROWS_AS(loader.epoch(0, 3), ArgumentError);
+  Index batches = 0;
+  for (Batch<float>& batch : loader.epoch(0, 2)) batches += batch.images.dim(0);
+  CHECK(batches == 0);
+}

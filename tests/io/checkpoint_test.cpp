@@ -1,0 +1,98 @@
+#include "tinyhtr/io/checkpoint.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/temporary_folder.hpp"
+#include "support/tiny_word_net.hpp"
+#include "tinyhtr/core/random.hpp"
+
+using namespace tinyhtr;
+
+namespace {
+
+Safetensors saved_network(WordNet<float>& network, const Vocabulary& vocabulary) {
+  Safetensors file;
+  add_model(file, network, vocabulary);
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("a saved network reads as the one that was saved") {
+  const test::TemporaryFolder folder;
+  const Vocabulary vocabulary("abc é");
+  WordNet<float> network(vocabulary.classes(), 7, test::tiny_word_net());
+  network.blocks[0].bn1.running_mean[2] = 0.25f;
+  write_safetensors(folder.path() / "model", saved_network(network, vocabulary));
+
+  SavedModel<float> loaded = load_model<float>(folder.path() / "model");
+  CHECK(loaded.vocabulary == vocabulary);
+  CHECK(loaded.network.options.height == 16);
+  CHECK(loaded.network.blocks[0].bn1.running_mean[2] == 0.25f);
+  Tensor<float> images(Shape{2, 3, 16, 32});
+  Random random(1);
+  for (float& pixel : images) pixel = static_cast<float>(random.uniform(0, 255));
+  const Tensor<float> before = network.forward(images).value(), after = loaded.network.forward(images).value();
+  CHECK(std::equal(before.begin(), before.end(), after.begin()));
+
+  SavedModel<double> wider = load_model<double>(folder.path() / "model");  // F32 into a network in double
+  CHECK(wider.network.blocks[0].bn1.running_mean[2] == 0.25);
+}
+
+TEST_CASE("what does not fit is refused with the tensor's name and both shapes") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "model";
+  const Vocabulary vocabulary("abc");
+  WordNet<float> network(vocabulary.classes(), 7, test::tiny_word_net());
+  const Safetensors good = saved_network(network, vocabulary);
+  const auto refused_with = [&](const Safetensors& file, const char* text) {
+    write_safetensors(path, file);
+    CHECK_THROWS_WITH_AS(static_cast<void>(load_model<float>(path)), doctest::Contains(text), FormatError);
+    CHECK_THROWS_WITH_AS(static_cast<void>(load_model<float>(path)), doctest::Contains(path.c_str()), FormatError);
+  };
+
+  Safetensors file = good;
+  file.add("blocks.1.conv1.weight", Tensor<float>(Shape{8, 4, 5, 5}));
+  refused_with(file, "'blocks.1.conv1.weight' has shape (8,4,5,5), expected (8,4,3,3)");
+  file = good;
+  file.tensors.erase("lstm.weight_hh_l0_reverse");
+  refused_with(file, "no tensor 'lstm.weight_hh_l0_reverse', expected one of shape (48,12)");
+  file = good;
+  file.add("blocks.9.conv1.weight", Tensor<float>(Shape{1}));
+  refused_with(file, "'blocks.9.conv1.weight' of shape (1) has no place");
+  file = good;
+  file.metadata["vocabulary"] = "abcd";
+  refused_with(file, "'classes.bias' has shape (4), expected (5)");
+  file = good;
+  file.metadata["vocabulary"] = "aa\xff";
+  refused_with(file, "model");
+  file = good;
+  file.metadata.erase("vocabulary");
+  refused_with(file, "vocabulary");
+  file = good;
+  file.metadata["format"] = "something else";
+  refused_with(file, "something else");
+  for (const char* model : {"", "{}", "[]", R"({"architecture":"other"})"}) {
+    file = good;
+    file.metadata["model"] = model;
+    refused_with(file, "the description of the network cannot be used");
+  }
+  file = good;
+  std::string& text = file.metadata["model"];
+  text.replace(text.find("\"hidden\":12"), 11, "\"hidden\":-3");
+  refused_with(file, "-3");
+}
+
+TEST_CASE("the description of a network survives JSON") {
+  WordNetOptions options = test::tiny_word_net();
+  options.padding = Padding::symmetric;
+  options.dropout = 0.35;
+  const WordNetOptions read = word_net_from_json(word_net_to_json(options));
+  CHECK(word_net_to_json(read) == word_net_to_json(options));
+  CHECK(read.padding == Padding::symmetric);
+  CHECK(read.blocks.size() == 2);
+  CHECK(word_net_to_json(word_net_from_json(word_net_to_json({}))) == word_net_to_json({}));
+}

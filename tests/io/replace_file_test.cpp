@@ -1,0 +1,57 @@
+#include "tinyhtr/io/replace_file.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/temporary_folder.hpp"
+
+using namespace tinyhtr;
+
+namespace {
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
+TEST_CASE("replace_file writes, replaces, and leaves nothing beside") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "file";
+  replace_file(path, std::string("one\0two", 7));
+  CHECK(content_of(path) == std::string("one\0two", 7));
+  replace_file(path, "");
+  CHECK(content_of(path).empty());
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "file.part"));
+}
+
+TEST_CASE("replace_file keeps the old file where the new one cannot be written") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "file";
+  replace_file(path, "old");
+  std::filesystem::create_directory(folder.path() / "file.part");  // the name beside is taken by a folder
+  CHECK_THROWS_WITH_AS(replace_file(path, "new"), doctest::Contains(path.c_str()), FileError);
+  CHECK(content_of(path) == "old");
+}
+
+TEST_CASE("a full disk is an error that names the file, and leaves nothing beside") {
+  const test::TemporaryFolder folder;
+  // /dev/full takes no byte: the link makes it the file beside.
+  std::filesystem::create_symlink("/dev/full", folder.path() / "file.part");
+  CHECK_THROWS_WITH_AS(replace_file(folder.path() / "file", "new"), doctest::Contains("No space left"), FileError);
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "file"));
+}
+
+TEST_CASE("make_writable_folder makes folders, and refuses what cannot be one") {
+  const test::TemporaryFolder folder;
+  make_writable_folder(folder.path() / "a" / "b");
+  CHECK(std::filesystem::is_directory(folder.path() / "a" / "b"));
+  CHECK(std::filesystem::is_empty(folder.path() / "a" / "b"));
+  folder.write("file", "x");
+  CHECK_THROWS_WITH_AS(make_writable_folder(folder.path() / "file" / "c"), doctest::Contains("file"), FileError);
+  CHECK_THROWS_AS(make_writable_folder("/proc/tinyhtr"), FileError);
+}

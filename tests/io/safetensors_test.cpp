@@ -1,0 +1,135 @@
+#include "tinyhtr/io/safetensors.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/temporary_folder.hpp"
+#include "tinyhtr/core/random.hpp"
+
+using namespace tinyhtr;
+
+namespace {
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+/// A file with this JSON header and these data, whether they fit or not.
+std::string raw_file(const std::string& header, const std::string& data) {
+  std::string content(8, '\0');
+  for (std::size_t byte = 0; byte < 8; ++byte) content[byte] = static_cast<char>((header.size() >> (8 * byte)) & 0xFF);
+  return content + header + data;
+}
+
+}  // namespace
+
+TEST_CASE("tensors and strings come back as they were") {
+  const test::TemporaryFolder folder;
+  Safetensors file;
+  const Tensor<float> a({2, 3}, {1, 2, 3, 4, 5, -6.5f});
+  const Tensor<double> b({1}, {1.0 / 3});
+  file.add("a.weight", a);
+  file.add("b", b);
+  file.add("scalar", Tensor<float>(Shape{}, 7.0f));
+  file.metadata = {{"vocabulary", "\"\\ aß€"}, {"empty", ""}};
+  write_safetensors(folder.path() / "x", file);
+
+  const std::string content = content_of(folder.path() / "x");
+  const auto header_size = static_cast<std::size_t>(static_cast<unsigned char>(content[0])) +
+                           256 * static_cast<std::size_t>(static_cast<unsigned char>(content[1]));
+  CHECK(header_size % 8 == 0);
+  CHECK(content[8] == '{');
+  CHECK(content.size() == 8 + header_size + 6 * 4 + 8 + 4);
+
+  const Safetensors read = read_safetensors(folder.path() / "x");
+  CHECK(read.metadata == file.metadata);
+  Tensor<float> a2(Shape{2, 3});
+  read.copy_to("a.weight", a2);
+  CHECK(std::equal(a.begin(), a.end(), a2.begin()));
+  Tensor<float> narrowed(Shape{1});
+  read.copy_to("b", narrowed);
+  CHECK(narrowed[0] == static_cast<float>(1.0 / 3));
+  Tensor<double> b2(Shape{1}), wrong(Shape{3, 2});
+  read.copy_to("b", b2);
+  CHECK(b2[0] == b[0]);
+  CHECK_THROWS_WITH_AS(read.copy_to("a.weight", wrong), doctest::Contains("'a.weight' has shape (2,3), expected (3,2)"),
+                       FormatError);
+  CHECK_THROWS_WITH_AS(read.copy_to("c", b2), doctest::Contains("no tensor 'c'"), FormatError);
+  CHECK_THROWS_WITH_AS(static_cast<void>(read.text("nothing")), doctest::Contains("nothing"), FormatError);
+}
+
+TEST_CASE("a file cut off anywhere is refused") {
+  const test::TemporaryFolder folder;
+  Safetensors file;
+  file.add("a", Tensor<float>({5}, {1, 2, 3, 4, 5}));
+  file.metadata["k"] = "v";
+  write_safetensors(folder.path() / "whole", file);
+  const std::string content = content_of(folder.path() / "whole");
+  for (std::size_t size = 0; size < content.size(); ++size) {
+    const auto path = folder.write("cut", content.substr(0, size));
+    CAPTURE(size);
+    CHECK_THROWS_WITH_AS(static_cast<void>(read_safetensors(path)), doctest::Contains(path.c_str()), FormatError);
+  }
+  const auto longer = folder.write("longer", content + "x");
+  CHECK_THROWS_AS(static_cast<void>(read_safetensors(longer)), FormatError);
+}
+
+TEST_CASE("damaged headers are refused with the tensor's name") {
+  const test::TemporaryFolder folder;
+  const std::vector<std::string> headers = {
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})",                     // shape and bytes disagree
+      R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})",                    // negative extent
+      R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}})",  // product overflows
+      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})",                     // end before begin
+      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",                     // outside
+      R"({"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})",                     // unknown type
+      R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}})",         // too many dimensions
+      R"({"a":{"shape":[1],"data_offsets":[0,4]}})",                                   // no type
+      R"({"a":3})",
+  };
+  for (const std::string& header : headers) {
+    CAPTURE(header);
+    const auto path = folder.write("bad", raw_file(header, "1234"));
+    CHECK_THROWS_WITH_AS(static_cast<void>(read_safetensors(path)), doctest::Contains("'a'"), FormatError);
+  }
+  const std::vector<std::string> whole_files = {
+      raw_file("[1]", ""),
+      raw_file("{", ""),
+      raw_file(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "1234"),
+      raw_file(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "12345678"),
+      std::string("\xff\xff\xff\xff\xff\xff\xff\xff{}", 10),
+      "\x89PNG\r\n\x1a\n and so on",
+  };
+  for (const std::string& content : whole_files) {
+    const auto path = folder.write("bad", content);
+    CHECK_THROWS_AS(static_cast<void>(read_safetensors(path)), FormatError);
+  }
+  CHECK_THROWS_AS(static_cast<void>(read_safetensors(folder.path() / "missing")), FileError);
+  CHECK_THROWS_AS(static_cast<void>(read_safetensors(folder.path())), FileError);
+}
+
+TEST_CASE("a byte changed at random never crashes the reader") {
+  const test::TemporaryFolder folder;
+  Safetensors file;
+  file.add("a", Tensor<float>({3}, {1, 2, 3}));
+  write_safetensors(folder.path() / "whole", file);
+  const std::string content = content_of(folder.path() / "whole");
+  Random random(5);
+  Index refused = 0;
+  for (int trial = 0; trial < 500; ++trial) {
+    std::string damaged = content;
+    damaged[random.below(static_cast<std::uint32_t>(content.size() - 12))] = static_cast<char>(random.below(256));
+    const auto path = folder.write("damaged", damaged);
+    try {
+      static_cast<void>(read_safetensors(path));
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  CHECK(refused > 250);  // the others changed nothing, or a name
+}

@@ -1,0 +1,203 @@
+// Tests of batch normalisation: PyTorch's values in both modes, running statistics, large means, threads.
+#include "tinyhtr/kernels/batch_norm.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+
+#include "../support/compare.hpp"
+#include "../support/counted.hpp"
+#include "../support/npy.hpp"
+
+using namespace tinyhtr;
+using namespace tinyhtr::test;
+
+namespace {
+
+Tensor<double> stored(const std::string& name) {
+  return load_npy<double>("references/torch/batch_norm_" + name + ".npy");
+}
+
+/// The numbers of references/make_torch_references.py.
+template <class T>
+struct Layer {
+  Tensor<T> x = counted_tensor<T>({3, 4, 5, 7}, 11, 2.0, 0.5);
+  Tensor<T> weight = counted_tensor<T>({4}, 12, 0.5, 1.0), bias = counted_tensor<T>({4}, 13);
+  Tensor<T> running_mean = counted_tensor<T>({4}, 15), running_var = counted_tensor<T>({4}, 16, 0.5, 1.0);
+  Tensor<T> dy = counted_tensor<T>({3, 4, 5, 7}, 14);
+  T epsilon = T(1e-3);
+};
+
+template <class T>
+Tensor<T> minus_half(Tensor<T> x) {
+  for (T& element : x) element -= T(0.5);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("training agrees with PyTorch, gradients are added", T, float, double) {
+  const double tolerance = reference_tolerance<T>;
+  Layer<T> layer;
+  Tensor<T> y;
+  BatchStatistics<T> statistics;
+  batch_norm_forward_training(y, statistics, layer.x, layer.weight, layer.bias, layer.epsilon);
+  CHECK(relative_error(y, stored("training_y")) < tolerance);
+  Tensor<T> dx(layer.x.shape(), T(0.5)), dweight(Shape{4}, T(0.5)), dbias(Shape{4}, T(0.5));
+  batch_norm_backward(&dx, &dweight, &dbias, layer.dy, layer.x, layer.weight, statistics);
+  CHECK(relative_error(minus_half(dx), stored("training_dx")) < tolerance);
+  CHECK(relative_error(minus_half(dweight), stored("training_dweight")) < tolerance);
+  CHECK(relative_error(minus_half(dbias), stored("training_dbias")) < tolerance);
+  update_running_statistics(layer.running_mean, layer.running_var, statistics, 3 * 5 * 7, T(0.99));
+  CHECK(relative_error(layer.running_mean, stored("running_mean")) < tolerance);
+  CHECK(relative_error(layer.running_var, stored("running_var")) < tolerance);
+}
+
+TEST_CASE_TEMPLATE("inference agrees with PyTorch, gradients are added", T, float, double) {
+  const double tolerance = reference_tolerance<T>;
+  const Layer<T> layer;
+  Tensor<T> y;
+  batch_norm_forward_inference(y, layer.x, layer.weight, layer.bias, layer.running_mean, layer.running_var,
+                               layer.epsilon);
+  CHECK(relative_error(y, stored("inference_y")) < tolerance);
+  Tensor<T> dx(layer.x.shape(), T(0.5)), dweight(Shape{4}, T(0.5)), dbias(Shape{4}, T(0.5));
+  batch_norm_backward_inference(&dx, &dweight, &dbias, layer.dy, layer.x, layer.weight, layer.running_mean,
+                                layer.running_var, layer.epsilon);
+  CHECK(relative_error(minus_half(dx), stored("inference_dx")) < tolerance);
+  CHECK(relative_error(minus_half(dweight), stored("inference_dweight")) < tolerance);
+  CHECK(relative_error(minus_half(dbias), stored("inference_dbias")) < tolerance);
+}
+
+TEST_CASE("every channel comes out with the bias as mean and nearly the weight as deviation") {
+  const Layer<double> layer;
+  Tensor<double> y;
+  BatchStatistics<double> statistics;
+  batch_norm_forward_training(y, statistics, layer.x, layer.weight, layer.bias, layer.epsilon);
+  for (Index c = 0; c < 4; ++c) {
+    double mean = 0, square = 0;
+    for (Index n = 0; n < 3; ++n) {
+      for (Index h = 0; h < 5; ++h) {
+        for (Index w = 0; w < 7; ++w) {
+          mean += y(n, c, h, w) / 105;
+          square += y(n, c, h, w) * y(n, c, h, w) / 105;
+        }
+      }
+    }
+    const double variance = statistics.variance[c];
+    CHECK(mean == doctest::Approx(layer.bias[c]).epsilon(1e-12));
+    CHECK(square - mean * mean ==
+          doctest::Approx(layer.weight[c] * layer.weight[c] * variance / (variance + 1e-3)).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("the gradient by x is at right angles to constants and to x itself") {
+  const Layer<double> layer;
+  Tensor<double> y, dx(layer.x.shape());
+  BatchStatistics<double> statistics;
+  batch_norm_forward_training(y, statistics, layer.x, layer.weight, layer.bias, 0.0);
+  Tensor<double>* none = nullptr;
+  batch_norm_backward(&dx, none, none, layer.dy, layer.x, layer.weight, statistics);
+  for (Index c = 0; c < 4; ++c) {
+    double along_one = 0, along_x = 0;
+    for (Index n = 0; n < 3; ++n) {
+      for (Index h = 0; h < 5; ++h) {
+        for (Index w = 0; w < 7; ++w) {
+          along_one += dx(n, c, h, w);
+          along_x += dx(n, c, h, w) * layer.x(n, c, h, w);
+        }
+      }
+    }
+    CHECK(std::abs(along_one) < 1e-12);
+    CHECK(std::abs(along_x) < 1e-12);
+  }
+}
+
+TEST_CASE("in float, a mean of 4096 does not drown a deviation of 1") {
+  const auto x = counted_tensor<float>({2, 1, 64, 64}, 17, 1.0, 4096.0);  // the input itself has 2^-12 left
+  Tensor<double> exact(x.shape()), expected;
+  std::copy(x.begin(), x.end(), exact.begin());
+  Tensor<float> y;
+  BatchStatistics<float> statistics;
+  batch_norm_forward_training(y, statistics, x, Tensor<float>(Shape{1}, 1.0F), Tensor<float>(Shape{1}), 1e-3F);
+  BatchStatistics<double> exact_statistics;
+  batch_norm_forward_training(expected, exact_statistics, exact, Tensor<double>(Shape{1}, 1.0),
+                              Tensor<double>(Shape{1}), 1e-3);
+  CHECK(relative_error(statistics.variance, exact_statistics.variance) < 1e-6);
+  CHECK(relative_error(y, expected) < 1e-3);
+}
+
+TEST_CASE("a constant channel, a single number: finite, no division by zero") {
+  const Tensor<float> flat(Shape{2, 1, 3, 3}, 7.0F), single(Shape{1, 1, 1, 1}, 7.0F);
+  for (const Tensor<float>& x : {flat, single}) {
+    Tensor<float> y, running_mean(Shape{1}), running_var(Shape{1}, 1.0F);
+    BatchStatistics<float> statistics;
+    batch_norm_forward_training(y, statistics, x, Tensor<float>(Shape{1}, 1.0F), Tensor<float>(Shape{1}, 0.25F), 1e-3F);
+    for (const float value : y) CHECK(value == doctest::Approx(0.25F).epsilon(1e-4));
+    update_running_statistics(running_mean, running_var, statistics, x.size(), 0.99F);
+    CHECK(running_mean[0] == doctest::Approx(0.07F));
+    CHECK(running_var[0] == doctest::Approx(0.99F));
+  }
+}
+
+TEST_CASE("each gradient may be left out, the others stay as they are") {
+  const Layer<double> layer;
+  Tensor<double> y;
+  BatchStatistics<double> statistics;
+  batch_norm_forward_training(y, statistics, layer.x, layer.weight, layer.bias, layer.epsilon);
+  const auto check = [&](const auto& backward) {
+    Tensor<double> dx(layer.x.shape(), 0.5), dweight(Shape{4}, 0.5), dbias(Shape{4}, 0.5);
+    Tensor<double> dx_alone(dx), dweight_alone(dweight), dbias_alone(dbias);
+    backward(&dx, &dweight, &dbias);
+    backward(&dx_alone, nullptr, nullptr);
+    backward(nullptr, &dweight_alone, nullptr);
+    backward(nullptr, nullptr, &dbias_alone);
+    CHECK(same_bits(dx, dx_alone));
+    CHECK(same_bits(dweight, dweight_alone));
+    CHECK(same_bits(dbias, dbias_alone));
+  };
+  using Gradient = Tensor<double>*;
+  check([&](Gradient dx, Gradient dweight, Gradient dbias) {
+    batch_norm_backward(dx, dweight, dbias, layer.dy, layer.x, layer.weight, statistics);
+  });
+  check([&](Gradient dx, Gradient dweight, Gradient dbias) {
+    batch_norm_backward_inference(dx, dweight, dbias, layer.dy, layer.x, layer.weight, layer.running_mean,
+                                  layer.running_var, layer.epsilon);
+  });
+}
+
+TEST_CASE("the same bits at any number of threads") {
+  const Layer<float> layer;
+  const int before = thread_count();
+  Tensor<float> expected, expected_dx;
+  for (const int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    Tensor<float> y, dx(layer.x.shape()), dweight(Shape{4}), dbias(Shape{4});
+    BatchStatistics<float> statistics;
+    batch_norm_forward_training(y, statistics, layer.x, layer.weight, layer.bias, layer.epsilon);
+    batch_norm_backward(&dx, &dweight, &dbias, layer.dy, layer.x, layer.weight, statistics);
+    if (threads == 1) {
+      expected = y;
+      expected_dx = dx;
+    }
+    CHECK(same_bits(y, expected));
+    CHECK(same_bits(dx, expected_dx));
+  }
+  set_thread_count(before);
+}
+
+TEST_CASE("shapes that do not fit are named") {
+  const Layer<float> layer;
+  Tensor<float> y;
+  BatchStatistics<float> statistics;
+  CHECK_THROWS_WITH_AS(
+      batch_norm_forward_training(y, statistics, layer.x, Tensor<float>(Shape{5}), layer.bias, layer.epsilon),
+      "batch_norm_forward_training: weight has shape (5), expected (4)", ShapeError);
+  CHECK_THROWS_AS(batch_norm_forward_training(y, statistics, layer.weight, layer.weight, layer.bias, layer.epsilon),
+                  ShapeError);
+  CHECK_THROWS_AS(batch_norm_forward_inference(y, layer.x, layer.weight, layer.bias, Tensor<float>(Shape{3}),
+                                               layer.running_var, layer.epsilon),
+                  ShapeError);
+  Tensor<float>* none = nullptr;
+  CHECK_THROWS_AS(batch_norm_backward(none, none, none, layer.weight, layer.x, layer.weight, statistics), ShapeError);
+}

@@ -1,0 +1,110 @@
+// Tests of the CTC loss as a node of the graph.
+#include "tinyhtr/loss/ctc_loss.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "../support/compare.hpp"
+#include "../support/counted.hpp"
+#include "../support/npy.hpp"
+#include "tinyhtr/autograd/backward.hpp"
+#include "tinyhtr/autograd/gradient_check.hpp"
+
+using namespace tinyhtr;
+using namespace tinyhtr::test;
+
+namespace {
+
+using Labels = std::vector<std::vector<int>>;
+
+const Labels small_labels = {{0, 1, 2}, {3, 3, 3, 1}, {}, {4}, {0, 0, 1, 1, 2, 2}};
+
+}  // namespace
+
+TEST_CASE("gradient check: different lengths, doubled letters, an empty label") {
+  const Variable<double> logits(counted_tensor<double>({12, 5, 6}, 1, 2.0), true, "logits");
+  const auto f = [](const std::vector<Variable<double>>& in) { return ctc_loss(in[0], small_labels); };
+  GradientCheckOptions options;
+  options.most_per_input = 360;
+  const GradientCheckResult result = gradient_check(f, {logits}, options);
+  CHECK_MESSAGE(result.passed, result.message);
+  CHECK(result.elements == 360);
+}
+
+TEST_CASE_TEMPLATE("the mean over the batch and its gradient agree with PyTorch", T, float, double) {
+  const auto losses = load_npy<double>("references/torch/ctc_small_losses.npy");
+  double mean = 0;
+  for (const double loss : losses) mean += loss / 5;
+  const Variable<T> logits(counted_tensor<T>({12, 5, 6}, 41, 4.0), true);
+  const Variable<T> loss = ctc_loss(logits, small_labels);
+  CHECK(loss.shape() == Shape{1});
+  CHECK(std::abs(static_cast<double>(loss.item()) / mean - 1) < reference_tolerance<T>);
+  backward(loss);
+  CHECK(relative_error(logits.grad(), load_npy<double>("references/torch/ctc_small_dlogits.npy")) <
+        reference_tolerance<T>);
+}
+
+TEST_CASE("the gradient follows what stands above the loss, and is added") {
+  const Variable<double> once(counted_tensor<double>({12, 5, 6}, 41), true), thrice(once.value(), true);
+  backward(ctc_loss(once, small_labels));
+  const Variable<double> loss = ctc_loss(thrice, small_labels);
+  backward(loss, Tensor<double>(Shape{1}, 2.0));
+  backward(loss);
+  Tensor<double> expected = once.grad();
+  for (double& g : expected) g *= 3;
+  CHECK(relative_error(thrice.grad(), expected) < 1e-14);
+}
+
+TEST_CASE("the same bits at any number of threads") {
+  const int before = thread_count();
+  const auto values = counted_tensor<float>({12, 5, 6}, 41, 4.0);
+  Tensor<float> expected_loss, expected_gradient;
+  for (const int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    const Variable<float> logits(values, true);
+    const Variable<float> loss = ctc_loss(logits, small_labels);
+    backward(loss);
+    if (threads == 1) {
+      expected_loss = loss.value();
+      expected_gradient = logits.grad();
+    }
+    CHECK(same_bits(loss.value(), expected_loss));
+    CHECK(same_bits(logits.grad(), expected_gradient));
+  }
+  set_thread_count(before);
+}
+
+TEST_CASE("large logits: no overflow; a certain, right network has loss zero") {
+  Tensor<float> values(Shape{4, 1, 3}, -1e4F);
+  for (const auto& [t, k] : {std::pair<Index, Index>{0, 0}, {1, 2}, {2, 0}, {3, 1}}) values(t, 0, k) = 1e4F;  // a-ab
+  const Variable<float> logits(values, true);
+  const Variable<float> right = ctc_loss(logits, {{0, 0, 1}}), wrong = ctc_loss(logits, {{1, 0}});
+  CHECK(right.item() == 0);
+  CHECK(wrong.item() > 1e4F);
+  CHECK(std::isfinite(wrong.item()));
+  backward(right);
+  for (const float g : logits.grad()) CHECK(g == 0);
+  backward(wrong);
+  for (const float g : logits.grad()) CHECK(std::abs(g) <= 1);
+}
+
+TEST_CASE("what does not fit is an error: labels, lengths, classes, NaN") {
+  const Variable<float> logits(Tensor<float>(Shape{4, 2, 5}), true);
+  CHECK_THROWS_WITH_AS(ctc_loss(logits, {{1}}), "ctc_loss: labels has shape (1), expected (2)", ShapeError);
+  CHECK_THROWS_WITH_AS(ctc_loss(logits, {{1}, {1, 1, 1}}),
+                       "ctc: the label of sample 1 does not fit: L = 3 letters and 2 repeats need 5 steps, T = 4",
+                       ArgumentError);
+  CHECK_THROWS_AS(ctc_loss(logits, {{1}, {4}}), ArgumentError);
+  CHECK_THROWS_AS(ctc_loss(Variable<float>(Tensor<float>(Shape{4, 5})), {{1}}), ShapeError);
+  CHECK_THROWS_AS(ctc_loss(Variable<float>(Tensor<float>(Shape{4, 0, 5})), {}), ShapeError);
+  for (const float poison : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    for (Index i = 0; i < 20; ++i) {
+      Tensor<float> values(Shape{4, 1, 5});
+      values[i] = poison;
+      CHECK_THROWS_AS(ctc_loss(Variable<float>(values), {{1}}), ArgumentError);
+    }
+  }
+}

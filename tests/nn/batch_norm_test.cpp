@@ -1,0 +1,103 @@
+// Tests of the batch normalisation layer.
+#include "tinyhtr/nn/batch_norm.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "../support/compare.hpp"
+#include "../support/counted.hpp"
+#include "../support/npy.hpp"
+#include "tinyhtr/autograd/backward.hpp"
+#include "tinyhtr/autograd/gradient_check.hpp"
+
+using namespace tinyhtr;
+using namespace tinyhtr::test;
+
+namespace {
+
+/// The layer of references/make_torch_references.py.
+template <class T>
+BatchNorm2d<T> reference_layer() {
+  BatchNorm2d<T> layer(4);
+  layer.weight.value() = counted_tensor<T>({4}, 12, 0.5, 1.0);
+  layer.bias.value() = counted_tensor<T>({4}, 13);
+  layer.running_mean = counted_tensor<T>({4}, 15);
+  layer.running_var = counted_tensor<T>({4}, 16, 0.5, 1.0);
+  return layer;
+}
+
+}  // namespace
+
+TEST_CASE("gradient check in both modes") {
+  for (const bool training : {true, false}) {
+    CAPTURE(training);
+    BatchNorm2d<double> layer = reference_layer<double>();
+    const Variable<double> x(counted_tensor<double>({2, 4, 3, 2}, 1), true, "x");
+    const auto f = [&](const std::vector<Variable<double>>& in) {
+      return layer.forward(in[0], training ? Mode::training(1, 1) : Mode::inference());
+    };
+    const GradientCheckResult result = gradient_check(f, {x, layer.weight, layer.bias});
+    CHECK_MESSAGE(result.passed, result.message);
+  }
+}
+
+TEST_CASE_TEMPLATE("the layer agrees with PyTorch in both modes", T, float, double) {
+  for (const std::string mode : {"training", "inference"}) {
+    CAPTURE(mode);
+    const auto stored = [&](const std::string& part) {
+      return load_npy<double>("references/torch/batch_norm_" + part + ".npy");
+    };
+    BatchNorm2d<T> layer = reference_layer<T>();
+    const Tensor<T> mean_before = layer.running_mean, var_before = layer.running_var;
+    const Variable<T> x(counted_tensor<T>({3, 4, 5, 7}, 11, 2.0, 0.5), true);
+    const Variable<T> y = layer.forward(x, mode == "training" ? Mode::training(1, 1) : Mode::inference());
+    backward(y, counted_tensor<T>(y.shape(), 14));
+    CHECK(relative_error(y.value(), stored(mode + "_y")) < reference_tolerance<T>);
+    CHECK(relative_error(x.grad(), stored(mode + "_dx")) < reference_tolerance<T>);
+    CHECK(relative_error(layer.weight.grad(), stored(mode + "_dweight")) < reference_tolerance<T>);
+    CHECK(relative_error(layer.bias.grad(), stored(mode + "_dbias")) < reference_tolerance<T>);
+    if (mode == "training") {
+      CHECK(relative_error(layer.running_mean, stored("running_mean")) < reference_tolerance<T>);
+      CHECK(relative_error(layer.running_var, stored("running_var")) < reference_tolerance<T>);
+    } else {
+      CHECK(same_bits(layer.running_mean, mean_before));
+      CHECK(same_bits(layer.running_var, var_before));
+    }
+  }
+}
+
+TEST_CASE("running statistics that move later do not change a recorded inference pass") {
+  BatchNorm2d<double> layer = reference_layer<double>();
+  const Variable<double> x(counted_tensor<double>({2, 4, 3, 2}, 1), true);
+  const Variable<double> y = layer.forward(x, Mode::inference());
+  const auto dy = counted_tensor<double>(y.shape(), 2);
+  backward(y, dy);
+  const Tensor<double> expected = x.grad();
+  layer.running_var.fill(100);
+  Variable<double> again = x;
+  again.zero_grad();
+  backward(y, dy);
+  CHECK(same_bits(x.grad(), expected));
+}
+
+TEST_CASE("names are PyTorch's; a new layer is the identity but for epsilon") {
+  BatchNorm2d<double> layer(3);
+  const auto list = members_of<double>(layer);
+  REQUIRE(list.parameters.size() == 2);
+  CHECK(list.parameters[0].name == "weight");
+  CHECK(list.parameters[1].name == "bias");
+  REQUIRE(list.buffers.size() == 2);
+  CHECK(list.buffers[0].name == "running_mean");
+  CHECK(list.buffers[1].name == "running_var");
+  const Variable<double> x(Tensor<double>(Shape{1, 3, 1, 1}, 2.0));
+  CHECK(layer.forward(x, Mode::inference()).value()[0] == doctest::Approx(2 / std::sqrt(1.001)).epsilon(1e-14));
+}
+
+TEST_CASE("an input with other channels is an error") {
+  BatchNorm2d<float> layer(3);
+  const Variable<float> x(Tensor<float>(Shape{1, 4, 2, 2}));
+  CHECK_THROWS_AS(layer.forward(x, Mode::inference()), ShapeError);
+  CHECK_THROWS_AS(layer.forward(x, Mode::training(1, 1)), ShapeError);
+}

@@ -1,0 +1,22 @@
+#include "tinyhtr/train/interrupt.hpp"
+
+#include <csignal>
+
+#include <doctest/doctest.h>
+
+using namespace tinyhtr;
+
+TEST_CASE("the first signal sets a flag, the second one would end the program; afterwards all is as before") {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    {
+      const InterruptGuard guard;
+      CHECK_FALSE(InterruptGuard::requested());
+      std::raise(signal);
+      CHECK(InterruptGuard::requested());
+      const auto second = std::signal(signal, SIG_IGN);
+      CHECK(second == SIG_DFL);
+    }
+    const InterruptGuard again;
+    CHECK_FALSE(InterruptGuard::requested());
+  }
+}

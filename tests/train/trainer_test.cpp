@@ -1,0 +1,245 @@
+#include "tinyhtr/train/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/small_iam.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/tiny_word_net.hpp"
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/data/iam.hpp"
+
+using namespace tinyhtr;
+
+namespace {
+
+/// Ten words with an image each.
+struct Words {
+  test::SmallIam folder;
+  std::vector<Sample> samples;
+  Vocabulary vocabulary{"abcdeé"};
+
+  Words() {
+    const std::vector<std::string> texts = {"ab", "c", "ade", "bb", "e", "éa", "dca", "b", "cde", "aa"};
+    for (std::size_t i = 0; i < texts.size(); ++i) folder.add_word("x01-001-00-0" + std::to_string(i), texts[i]);
+    folder.finish();
+    samples = load_iam(folder.path()).samples;
+  }
+};
+
+/// A training of its own, that several tests start, stop, go on with.
+struct Run {
+  Words& words;
+  WordNet<float> network;
+  Adam<float> optimiser;
+  Loader<float> training, validation;
+  std::vector<EpochReport> reports;
+  Index steps_left = 1'000'000;  ///< after so many steps somebody asks to stop
+  Trainer<float> trainer;
+
+  Run(Words& words_, const std::filesystem::path& folder, int epochs, double learning_rate = 5e-3)
+      : words(words_),
+        network(words.vocabulary.classes(), 3, test::tiny_word_net()),
+        optimiser(parameters_of<float>(network), {.learning_rate = learning_rate}),
+        training(words.samples, augmented(test::tiny_loading(3, true, 3))),
+        validation(words.samples, test::tiny_loading(4, false, 3)),
+        trainer(network, optimiser, words.vocabulary, 3, options(folder, epochs)) {}
+
+  static LoaderOptions augmented(LoaderOptions options) {
+    options.augment = AugmentOptions{};
+    return options;
+  }
+
+  TrainerOptions options(const std::filesystem::path& folder, int epochs) {
+    TrainerOptions result;
+    result.epochs = epochs;
+    result.folder = folder;
+    result.epoch_done = [this](const EpochReport& report) { reports.push_back(report); };
+    result.should_stop = [this] { return --steps_left <= 0; };
+    return result;
+  }
+
+  TrainingEnd run() { return trainer.run(training, validation); }
+};
+
+void set_batch_norm_momentum(WordNet<float>& network, float momentum) {
+  for (auto& block : network.blocks) block.bn1.momentum = block.bn2.momentum = momentum;
+}
+
+/// Every tensor of a checkpoint, bit for bit.
+std::map<std::string, std::string> tensors_of(const std::filesystem::path& checkpoint) {
+  std::map<std::string, std::string> bytes;
+  for (const auto& [name, tensor] : read_safetensors(checkpoint).tensors) bytes[name] = tensor.bytes;
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("one batch is overfitted to CER 0") {
+  Words words;
+  WordNetOptions options = test::tiny_word_net();
+  options.dropout = 0;
+  options.hidden = 32;
+  WordNet<float> network(words.vocabulary.classes(), 1, options);
+  set_batch_norm_momentum(network, 0.9f);  // the running statistics have 300 steps to arrive, not 100,000
+  Adam<float> adam(parameters_of<float>(network), {.learning_rate = 1e-2});
+  Loader<float> loader(words.samples, test::tiny_loading(10, false, 1));
+  REQUIRE(loader.batches() == 1);
+  auto epoch = loader.epoch(0);
+  const Batch<float> batch = *epoch.begin();
+  double first = 0, last = 0;
+  for (std::uint32_t step = 0; step < 300; ++step) {
+    const Variable<float> loss = ctc_loss(network.forward(batch.images, Mode::training(1, step)), words.vocabulary.encode(batch.texts));
+    adam.zero_grad();
+    backward(loss);
+    adam.step();
+    (step == 0 ? first : last) = static_cast<double>(loss.item());
+  }
+  CHECK(first > 10);
+  CHECK(last < 0.1);
+  const Evaluation evaluation = evaluate(network, loader, words.vocabulary);
+  CHECK(evaluation.errors.words == 10);
+  CHECK(evaluation.errors.cer_micro() == 0);
+  CHECK(evaluation.errors.wer() == 0);
+  CHECK(evaluation.predictions[5].reading == "éa");
+  CHECK(evaluation.predictions[5].confidence > 0.1);
+}
+
+TEST_CASE("two epochs equal one, a resume, and one more, bit for bit") {
+  Words words;
+  const test::TemporaryFolder whole, parts;
+  Run straight(words, whole.path(), 2);
+  CHECK(straight.run() == TrainingEnd::all_epochs);
+
+  Run first(words, parts.path(), 1);
+  CHECK(first.run() == TrainingEnd::all_epochs);
+  Run second(words, parts.path(), 2);
+  second.trainer.load(read_safetensors(parts.path() / "last.safetensors"));
+  CHECK(second.run() == TrainingEnd::all_epochs);
+
+  CHECK(tensors_of(whole.path() / "last.safetensors") == tensors_of(parts.path() / "last.safetensors"));
+  REQUIRE(straight.reports.size() == 2);
+  REQUIRE(second.reports.size() == 1);
+  CHECK(second.reports[0].training_loss == straight.reports[1].training_loss);
+  CHECK(second.reports[0].validation.loss == straight.reports[1].validation.loss);
+}
+
+TEST_CASE("a run that is stopped after any step goes on as if it had not been") {
+  Words words;
+  const test::TemporaryFolder whole;
+  Run straight(words, whole.path(), 2);
+  CHECK(straight.run() == TrainingEnd::all_epochs);
+  const auto expected = tensors_of(whole.path() / "last.safetensors");
+  for (const Index stop : {1, 3, 4, 5, 8}) {  // 4 is the last step of the first epoch, 8 of the second
+    CAPTURE(stop);
+    const test::TemporaryFolder parts;
+    Run first(words, parts.path(), 2);
+    first.steps_left = stop;
+    CHECK(first.run() == TrainingEnd::interrupted);
+    Run second(words, parts.path(), 2);
+    second.trainer.load(read_safetensors(parts.path() / "last.safetensors"));
+    CHECK(second.trainer.state.steps == stop);
+    CHECK(second.run() == TrainingEnd::all_epochs);
+    CHECK(tensors_of(parts.path() / "last.safetensors") == expected);
+    CHECK(second.reports.back().training_loss == straight.reports.back().training_loss);
+  }
+}
+
+TEST_CASE("the number of threads changes no bit") {
+  Words words;
+  std::map<std::string, std::string> expected;
+  const int before = thread_count();
+  for (const int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    const test::TemporaryFolder folder;
+    Run run(words, folder.path(), 1);
+    CHECK(run.run() == TrainingEnd::all_epochs);
+    const auto tensors = tensors_of(folder.path() / "last.safetensors");
+    if (expected.empty()) expected = tensors;
+    CHECK(tensors == expected);
+  }
+  set_thread_count(before);
+}
+
+TEST_CASE("another seed gives another training") {
+  Words words;
+  Run a(words, "", 1), b(words, "", 1);
+  b.trainer.state.seed = 4;  // of the dropout alone
+  CHECK(a.run() == TrainingEnd::all_epochs);
+  CHECK(b.run() == TrainingEnd::all_epochs);
+  CHECK(a.reports[0].training_loss != b.reports[0].training_loss);
+}
+
+TEST_CASE("early stopping, the plateau and the best checkpoint follow the validation CER") {
+  Words words;
+  const test::TemporaryFolder folder;
+  Run run(words, folder.path(), 50, 1e-12);  // learns nothing, and keeps its running statistics: the CER stays
+  set_batch_norm_momentum(run.network, 1);
+  run.trainer.state.early_stopping.patience = 3;
+  run.trainer.state.plateau.patience = 2;
+  CHECK(run.run() == TrainingEnd::early_stopping);
+  CHECK(run.reports.size() == 4);
+  CHECK(run.reports[0].is_best);
+  CHECK_FALSE(run.reports[1].is_best);
+  CHECK(run.trainer.state.early_stopping.best_epoch == 1);
+  CHECK(run.trainer.state.learning_rate == doctest::Approx(0.9e-12));
+  const SavedModel<float> best = load_model<float>(folder.path() / "best.safetensors");
+  CHECK(best.vocabulary == words.vocabulary);
+  CHECK(best.file.tensors.count("adam.mean.classes.bias") == 0);
+  CHECK(TrainingState::from_json(best.file.text("training")).epochs_done == 1);
+  Run resumed(words, folder.path(), 50, 1e-12);
+  resumed.trainer.load(read_safetensors(folder.path() / "last.safetensors"));
+  CHECK(resumed.run() == TrainingEnd::early_stopping);
+  CHECK(resumed.reports.empty());
+}
+
+TEST_CASE("a checkpoint of another vocabulary, network or kind is refused") {
+  Words words;
+  const test::TemporaryFolder folder;
+  Run run(words, folder.path(), 1);
+  CHECK(run.run() == TrainingEnd::all_epochs);
+  const Safetensors good = read_safetensors(folder.path() / "last.safetensors");
+  Run other(words, "", 1);
+
+  Safetensors file = good;
+  file.metadata["vocabulary"] = "abcdef";
+  CHECK_THROWS_WITH_AS(other.trainer.load(file), doctest::Contains("'abcdef', expected 'abcdeé'"), FormatError);
+  file = good;
+  file.tensors.erase("adam.square.classes.bias");
+  CHECK_THROWS_WITH_AS(other.trainer.load(file), doctest::Contains("adam.square.classes.bias"), FormatError);
+  file = good;
+  file.add("classes.weight", Tensor<float>(Shape{9, 24}));
+  CHECK_THROWS_WITH_AS(other.trainer.load(file), doctest::Contains("(9,24), expected (7,24)"), FormatError);
+  CHECK_THROWS_AS(other.trainer.load(read_safetensors(folder.path() / "best.safetensors")), FormatError);  // no moments
+}
+
+TEST_CASE("a loss that is no number ends the training with the place, and keeps the last checkpoint") {
+  Words words;
+  const test::TemporaryFolder folder;
+  Run run(words, folder.path(), 1);
+  CHECK(run.run() == TrainingEnd::all_epochs);
+  const auto before = tensors_of(folder.path() / "last.safetensors");
+  Run broken(words, folder.path(), 2);
+  broken.trainer.load(read_safetensors(folder.path() / "last.safetensors"));
+  broken.network.classes.bias.value()[0] = std::nanf("");
+  CHECK_THROWS_WITH_AS(broken.run(), doctest::Contains("epoch 2, batch 1"), ArgumentError);
+  CHECK(tensors_of(folder.path() / "last.safetensors") == before);
+}
+
+TEST_CASE("labels with unknown characters count as errors, and have no loss") {
+  Words words;
+  std::vector<Sample> samples(words.samples.begin(), words.samples.begin() + 2);
+  samples[0].text = "xyz";
+  WordNet<float> network(words.vocabulary.classes(), 3, test::tiny_word_net());
+  Loader<float> loader(samples, test::tiny_loading(2, false, 1));
+  const Evaluation evaluation = evaluate(network, loader, words.vocabulary);
+  CHECK(evaluation.labels_with_loss == 1);
+  CHECK(std::isfinite(evaluation.loss));
+  CHECK(evaluation.predictions[0].edits >= 3);
+  CHECK(evaluation.errors.words == 2);
+}

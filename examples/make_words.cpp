@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
+#include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -64,8 +66,12 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--words", options.words, "lists of words, one a line (Debian package scowl)")->capture_default_str();
   app.add_option("--out", options.out, "folder to write")->required();
-  app.add_option("--count", options.count, "number of words")->capture_default_str();
-  app.add_option("--seed", options.seed, "equal seeds give equal files")->capture_default_str();
+  app.add_option("--count", options.count, "number of words")
+      ->capture_default_str()
+      ->check(tinyhtr::examples::whole_number(1, 100000000));
+  app.add_option("--seed", options.seed, "equal seeds give equal files")
+      ->capture_default_str()
+      ->check(tinyhtr::examples::whole_number(0, std::numeric_limits<long long>::max()));
   app.add_flag("--overwrite", options.overwrite, "replace a set that make_words has drawn there before");
   return tinyhtr::examples::run_program(app, argc, argv, [&] { make(options); });
 }

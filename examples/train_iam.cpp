@@ -30,6 +30,7 @@ struct Settings {
   std::uint64_t seed = 1;
   bool no_augment = false;
   Index erode_dilate = 1;
+  std::string initial_weights = "keras", padding = "same";
 
   std::filesystem::path out, resume;
   int epochs = 100;
@@ -45,7 +46,9 @@ struct Settings {
                           {"batch_size", batch_size},
                           {"learning_rate", learning_rate},
                           {"no_augment", no_augment},
-                          {"erode_dilate", erode_dilate}}
+                          {"erode_dilate", erode_dilate},
+                          {"initial_weights", initial_weights},
+                          {"padding", padding}}
         .dump();
   }
 };
@@ -81,6 +84,8 @@ void take_over(Settings& settings, const CLI::App& app, const Safetensors& file)
   take("--learning-rate", "learning_rate", settings.learning_rate);
   take("--no-augment", "no_augment", settings.no_augment);
   take("--erode-dilate", "erode_dilate", settings.erode_dilate);
+  take("--initial-weights", "initial_weights", settings.initial_weights);
+  take("--padding", "padding", settings.padding);
   const std::uint64_t seed = TrainingState::from_json(file.text("training")).seed;
   if (app.count("--seed") > 0 && settings.seed != seed) {
     throw ArgumentError("--seed differs from that of the run, " + std::to_string(seed));
@@ -130,7 +135,10 @@ void train(Settings settings, const CLI::App& app) {
   const Vocabulary vocabulary = words.training_vocabulary();
   words.print_summary(vocabulary);
 
-  WordNet<float> network(vocabulary.classes(), settings.seed);
+  WordNetOptions architecture;
+  if (settings.initial_weights == "pytorch") architecture.initialisation = Initialisation::pytorch;
+  if (settings.padding == "symmetric") architecture.padding = Padding::symmetric;
+  WordNet<float> network(vocabulary.classes(), settings.seed, architecture);
   Adam<float> optimiser(parameters_of<float>(network), {.learning_rate = settings.learning_rate});
   std::cout << "network      " << count_parameters<float>(network) << " parameters, T = " << network.time_steps()
             << ", " << thread_count() << (thread_count() == 1 ? " thread" : " threads") << '\n';
@@ -213,6 +221,10 @@ int main(int argc, char** argv) {
   app.add_flag("--no-augment", settings.no_augment, "Train on the images as they are")->group(run);
   app.add_option("--erode-dilate", settings.erode_dilate, "Kernel of the random erosion and dilation, in pixels; 1 does nothing, 3 works")
       ->check(whole_number(1, 15))->capture_default_str()->group(run);
+  app.add_option("--initial-weights", settings.initial_weights, "keras, as the reference network has it, or pytorch, which learns faster at first")
+      ->check(CLI::IsMember({"keras", "pytorch"}))->capture_default_str()->group(run);
+  app.add_option("--padding", settings.padding, "same, as TensorFlow pads, or symmetric, as PyTorch does")
+      ->check(CLI::IsMember({"same", "symmetric"}))->capture_default_str()->group(run);
   const std::string here = "Options of this call";
   app.add_option("--out", settings.out, "Folder for best.safetensors and last.safetensors")->type_name("RUN")->group(here);
   app.add_option("--resume", settings.resume, "Go on with the run in this folder, with the options that it was started with")->type_name("RUN")->group(here);

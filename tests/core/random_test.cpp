@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <set>
@@ -23,14 +24,27 @@ TEST_CASE("philox gives the numbers published with Random123 (kat_vectors, philo
         Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
-TEST_CASE("a stream is the sequence of its blocks, and block() does not move it") {
+TEST_CASE("a stream is philox of its name, block after block") {
   Random stream(0x123456789abcdef0u, Purpose::dropout, 3, 4);
-  const Random same = stream;
   for (std::uint32_t number = 0; number < 5; ++number) {
-    const Words block = same.block(number);
-    CHECK(block == philox({number, 4, 3, static_cast<std::uint32_t>(Purpose::dropout)}, {0x9abcdef0u, 0x12345678u}));
+    const Words block = philox({number, 4, 3, static_cast<std::uint32_t>(Purpose::dropout)}, {0x9abcdef0u, 0x12345678u});
     for (const std::uint32_t word : block) CHECK(stream.next() == word);
   }
+}
+
+TEST_CASE("blocks() gives the words of the stream from any place on, and does not move it") {
+  const Random name(0x123456789abcdef0u, Purpose::augment, 5, 6);
+  Random stream = name;
+  std::vector<std::uint32_t> in_order(4 * 40);
+  for (std::uint32_t& word : in_order) word = stream.next();
+  for (const std::uint32_t first : {0u, 1u, 7u, 16u, 24u}) {
+    std::array<std::uint32_t, 64> words{};
+    name.blocks(first, words);
+    CAPTURE(first);
+    CHECK(std::equal(words.begin(), words.end(), in_order.begin() + 4 * static_cast<std::ptrdiff_t>(first)));
+  }
+  Random not_moved = name;
+  CHECK(not_moved.next() == in_order[0]);
 }
 
 TEST_CASE("equal names give equal numbers; seed, purpose, epoch and sample each give others") {

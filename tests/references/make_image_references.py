@@ -178,8 +178,9 @@ files = {
 }
 for name, data in files.items():
     (folder / name).write_bytes(data)
-    save("read_" + name.replace(".", "_"), stack([cv2.imread(str(folder / name), cv2.IMREAD_COLOR)[:, :, ::-1]])[0])
-    save("read_" + name.replace(".", "_") + "_grey", with_channels(cv2.imread(str(folder / name), cv2.IMREAD_GRAYSCALE)))
+    path, reference = str(folder / name), "read_" + name.replace(".", "_")
+    save(reference, cv2.imread(path, cv2.IMREAD_COLOR)[:, :, ::-1])
+    save(reference + "_grey", with_channels(cv2.imread(path, cv2.IMREAD_GRAYSCALE)))
 
 files = {
     "colour.tga": struct.pack("<BBBHHBHHHHBB", 0, 0, 2, 0, 0, 0, 0, 0, width, height, 24, 0x20) + bgr.tobytes(),

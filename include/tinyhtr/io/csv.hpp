@@ -21,7 +21,10 @@ inline std::string csv_field(std::string_view text) {
 /// One row, with a line feed at its end.
 inline std::string csv_row(const std::vector<std::string>& fields) {
   std::string row;
-  for (std::size_t i = 0; i < fields.size(); ++i) row += (i > 0 ? "," : "") + csv_field(fields[i]);
+  for (const std::string& field : fields) {
+    if (&field != &fields.front()) row += ',';
+    row += csv_field(field);
+  }
   return row + '\n';
 }
 

@@ -1,7 +1,11 @@
 // Kernels that treat every element by itself.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
+#include <string>
 
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/random.hpp"
@@ -9,7 +13,8 @@
 
 namespace tinyhtr {
 
-/// Elements that one piece of parallel work takes: enough to be worth a thread, a multiple of a Philox block.
+/// Elements that one piece of parallel work takes: enough to be worth a thread, a multiple of the 64 random words that
+/// dropout draws at a time.
 inline constexpr Index elementwise_piece = 1 << 14;
 
 /// 1 / (1 + e^-x), without overflow for any x.
@@ -95,13 +100,16 @@ void dropout_forward(Tensor<T>& y, Tensor<T>& mask, const Tensor<T>& x, T p, con
   mask.resize(x.shape());
   const T keep = T(1) / (T(1) - p);
   const auto threshold = static_cast<std::uint32_t>(static_cast<double>(p) * 0x1p32);  // words below it drop
-  parallel_pieces(x.size(), elementwise_piece, [&](Index begin, Index end) {
-    for (Index block = begin / 4; block * 4 < end; ++block) {
-      const auto words = random.block(static_cast<std::uint32_t>(block));
-      for (Index i = block * 4; i < std::min(end, block * 4 + 4); ++i) {
-        const T factor = words[static_cast<std::size_t>(i % 4)] < threshold ? T(0) : keep;
-        mask.data()[i] = factor;
-        y.data()[i] = x.data()[i] * factor;
+  T *out = y.data(), *factor = mask.data();
+  const T* in = x.data();
+  parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
+    std::array<std::uint32_t, 64> words;
+    for (Index first = begin; first < end; first += 64) {
+      random.blocks(static_cast<std::uint32_t>(first / 4), words);
+      const Index count = std::min<Index>(64, end - first);
+      for (Index i = 0; i < count; ++i) {
+        factor[first + i] = words[static_cast<std::size_t>(i)] < threshold ? T(0) : keep;
+        out[first + i] = in[first + i] * factor[first + i];
       }
     }
   });

@@ -21,6 +21,7 @@ struct WordNetOptions {
   Index hidden = 128;                            ///< of the LSTM, per direction
   double dropout = 0.2;
   Padding padding = Padding::same;  ///< same for weights from TensorFlow, symmetric for weights from PyTorch
+  Initialisation initialisation = Initialisation::keras;
   std::vector<ResidualBlockOptions> blocks = {
       {.filters = 16, .stride = 1, .convolve_skip = true},  {.filters = 16, .stride = 2, .convolve_skip = true},
       {.filters = 16, .stride = 1, .convolve_skip = false}, {.filters = 32, .stride = 2, .convolve_skip = true},
@@ -87,9 +88,9 @@ struct WordNet {
   WordNet(Index class_count, const WordNetOptions& options_, Random random)
       : options(options_),
         blocks(make_blocks(options, random)),
-        lstm(options.blocks.back().filters, options.hidden, random),
+        lstm(options.blocks.back().filters, options.hidden, random, options.initialisation),
         dropout{static_cast<T>(options.dropout)},
-        classes(2 * options.hidden, class_count, random) {
+        classes(2 * options.hidden, class_count, random, options.initialisation) {
     name_parameters<T>(*this);
   }
 
@@ -100,6 +101,7 @@ struct WordNet {
     for (ResidualBlockOptions block : options.blocks) {
       block.padding = options.padding;
       block.dropout = options.dropout;
+      block.initialisation = options.initialisation;
       blocks.emplace_back(channels, block, random);
       channels = block.filters;
     }

@@ -1,6 +1,7 @@
 // The convolution layer.
 #pragma once
 
+#include <cmath>
 #include <memory>
 
 #include "tinyhtr/autograd/variable.hpp"
@@ -37,9 +38,10 @@ struct Conv2dOptions {
   Index stride = 1;
   Padding padding = Padding::same;
   bool bias = true;
+  Initialisation initialisation = Initialisation::keras;
 };
 
-/// A convolution layer with a square kernel, computed by Algorithm; weight he_uniform, bias 0.
+/// A convolution layer with a square kernel, computed by Algorithm.
 template <class T, class Algorithm = Im2col>
 struct Conv2d {
   Variable<T> weight;  ///< (F,C,K,K)
@@ -49,8 +51,15 @@ struct Conv2d {
   Conv2d(Index channels, Index filters, const Conv2dOptions& options, Random& random)
       : weight(Tensor<T>(Shape{filters, channels, options.kernel, options.kernel}), true),
         geometry{options.stride, options.stride, options.padding} {
-    he_uniform(weight.value(), channels * options.kernel * options.kernel, random);
+    const Index fan_in = channels * options.kernel * options.kernel;
     if (options.bias) bias = Variable<T>(Tensor<T>(Shape{filters}), true);
+    if (options.initialisation == Initialisation::keras) {
+      he_uniform(weight.value(), fan_in, random);
+    } else {
+      const double limit = 1 / std::sqrt(static_cast<double>(fan_in));
+      fill_uniform(weight.value(), limit, random);
+      if (bias) fill_uniform(bias.value(), limit, random);
+    }
   }
 
   void members(Members<T>& list) {

@@ -1,6 +1,7 @@
 // The fully connected layer.
 #pragma once
 
+#include <cmath>
 #include <memory>
 
 #include "tinyhtr/autograd/layout.hpp"
@@ -28,15 +29,21 @@ Variable<T> linear(const Variable<T>& x, const Variable<T>& weight, const Variab
   return connect<T>(node, {x, weight, bias});
 }
 
-/// A fully connected layer on the last dimension, with Keras's initial values: weight glorot_uniform, bias 0.
+/// A fully connected layer on the last dimension.
 template <class T>
 struct Linear {
   Variable<T> weight;  ///< (O,I)
   Variable<T> bias;    ///< (O)
 
-  Linear(Index inputs, Index outputs, Random& random)
+  Linear(Index inputs, Index outputs, Random& random, Initialisation initialisation = Initialisation::keras)
       : weight(Tensor<T>(Shape{outputs, inputs}), true), bias(Tensor<T>(Shape{outputs}), true) {
-    glorot_uniform(weight.value(), inputs, outputs, random);
+    if (initialisation == Initialisation::keras) {
+      glorot_uniform(weight.value(), inputs, outputs, random);
+    } else {
+      const double limit = 1 / std::sqrt(static_cast<double>(inputs));
+      fill_uniform(weight.value(), limit, random);
+      fill_uniform(bias.value(), limit, random);
+    }
   }
 
   void members(Members<T>& list) {

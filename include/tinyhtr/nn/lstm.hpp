@@ -70,15 +70,15 @@ Variable<T> lstm_by_cells(const Variable<T>& x, const Variable<T>& weight_ih, co
   return stack_steps(outputs);
 }
 
-/// A bidirectional LSTM with Keras's initial values: input weights glorot_uniform, recurrent weights orthogonal, bias 0
-/// with 1 in the forget gate. Names and gate order (i, f, g, o) are PyTorch's; PyTorch's second bias, bias_hh_l0, is only
-/// ever added to bias_ih_l0, so that their sum stands here.
+/// A bidirectional LSTM. Names and gate order (i, f, g, o) are PyTorch's; PyTorch's second bias, bias_hh_l0, is only ever
+/// added to bias_ih_l0, so that their sum stands here.
 template <class T>
 struct BiLstm {
   Variable<T> weight_ih_l0, weight_hh_l0, bias_ih_l0;                          ///< (4H,C), (4H,H), (4H)
   Variable<T> weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse;  ///< the same, reading backwards
 
-  BiLstm(Index channels, Index hidden, Random& random) {
+  BiLstm(Index channels, Index hidden, Random& random, Initialisation initialisation = Initialisation::keras) {
+    const auto initialise = initialisation == Initialisation::keras ? initialise_as_keras : initialise_as_pytorch;
     initialise(weight_ih_l0, weight_hh_l0, bias_ih_l0, channels, hidden, random);
     initialise(weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse, channels, hidden, random);
   }
@@ -101,14 +101,27 @@ struct BiLstm {
   }
 
  private:
-  static void initialise(Variable<T>& weight_ih, Variable<T>& weight_hh, Variable<T>& bias, Index channels, Index hidden,
-                         Random& random) {
+  static void make(Variable<T>& weight_ih, Variable<T>& weight_hh, Variable<T>& bias, Index channels, Index hidden) {
     weight_ih = Variable<T>(Tensor<T>(Shape{4 * hidden, channels}), true);
     weight_hh = Variable<T>(Tensor<T>(Shape{4 * hidden, hidden}), true);
     bias = Variable<T>(Tensor<T>(Shape{4 * hidden}), true);
+  }
+
+  static void initialise_as_keras(Variable<T>& weight_ih, Variable<T>& weight_hh, Variable<T>& bias, Index channels,
+                                  Index hidden, Random& random) {
+    make(weight_ih, weight_hh, bias, channels, hidden);
     glorot_uniform(weight_ih.value(), channels, 4 * hidden, random);
     orthogonal(weight_hh.value(), random);
     for (Index j = hidden; j < 2 * hidden; ++j) bias.value()[j] = T(1);
+  }
+
+  static void initialise_as_pytorch(Variable<T>& weight_ih, Variable<T>& weight_hh, Variable<T>& bias, Index channels,
+                                    Index hidden, Random& random) {
+    make(weight_ih, weight_hh, bias, channels, hidden);
+    const double limit = 1 / std::sqrt(static_cast<double>(hidden));
+    fill_uniform(weight_ih.value(), limit, random);
+    fill_uniform(weight_hh.value(), limit, random);
+    for (T& b : bias.value()) b = static_cast<T>(random.uniform(-limit, limit) + random.uniform(-limit, limit));
   }
 };
 

@@ -18,6 +18,7 @@ struct ResidualBlockOptions {
   Padding padding = Padding::same;
   double dropout = 0.2;
   double slope = 0.1;  ///< of the LeakyReLU
+  Initialisation initialisation = Initialisation::keras;
 };
 
 /// conv3x3(stride) - BN - LeakyReLU - conv3x3 - BN - add skip - LeakyReLU - dropout, where skip is the input or its
@@ -33,15 +34,14 @@ struct ResidualBlock {
   T slope;
 
   ResidualBlock(Index channels, const ResidualBlockOptions& options, Random& random)
-      : conv1(channels, options.filters, {.kernel = 3, .stride = options.stride, .padding = options.padding}, random),
+      : conv1(channels, options.filters, convolution(options, 3, options.stride), random),
         bn1(options.filters),
-        conv2(options.filters, options.filters, {.kernel = 3, .stride = 1, .padding = options.padding}, random),
+        conv2(options.filters, options.filters, convolution(options, 3, 1), random),
         bn2(options.filters),
         dropout{static_cast<T>(options.dropout)},
         slope(static_cast<T>(options.slope)) {
     if (options.convolve_skip) {
-      skip.emplace(channels, options.filters,
-                   Conv2dOptions{.kernel = 1, .stride = options.stride, .padding = options.padding}, random);
+      skip.emplace(channels, options.filters, convolution(options, 1, options.stride), random);
     } else if (options.stride != 1 || channels != options.filters) {
       throw ArgumentError("ResidualBlock: with stride " + std::to_string(options.stride) + " and " +
                           std::to_string(channels) + " to " + std::to_string(options.filters) +
@@ -63,6 +63,11 @@ struct ResidualBlock {
     y = bn2.forward(conv2.forward(y), mode);
     y = add(y, skip ? skip->forward(x) : x);
     return dropout.forward(leaky_relu(y, slope), mode);
+  }
+
+ private:
+  static Conv2dOptions convolution(const ResidualBlockOptions& options, Index kernel, Index stride) {
+    return {.kernel = kernel, .stride = stride, .padding = options.padding, .initialisation = options.initialisation};
   }
 };
 

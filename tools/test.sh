@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Builds tinyhtr and runs its tests: tools/test.sh [--preset NAME] [--rooms "ROOM ..."]
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Builds tinyhtr and runs its tests; installs missing Debian packages first.
+
+usage: tools/test.sh [--preset NAME] [--rooms "ROOM ..."]
+
+  --preset NAME       release (default), clang, debug, step, asan or tsan; see CMakePresets.json
+  --rooms "ROOM ..."  only the tests of these rooms, for example "core data"
+  --help              this text
+TEXT
+}
+
+preset=release
+rooms=""
+while (($# > 0)); do
+  case "$1" in
+    --preset | --rooms)
+      if (($# < 2)); then
+        echo "tools/test.sh: $1 needs a value" >&2
+        exit 2
+      fi
+      if [[ "$1" == --preset ]]; then preset=$2; else rooms=$2; fi
+      shift 2
+      ;;
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    *)
+      echo "tools/test.sh: unknown argument '$1'" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+start=$SECONDS
+step="set-up"
+verdict() {
+  local status=$? minutes=$(((SECONDS - start) / 60)) seconds=$(((SECONDS - start) % 60))
+  if ((status == 0)); then
+    echo "PASSED: preset $preset${rooms:+, rooms $rooms}, in $minutes min $seconds s"
+  else
+    echo "FAILED: preset $preset${rooms:+, rooms $rooms}, at: $step, after $minutes min $seconds s" >&2
+  fi
+}
+trap verdict EXIT
+
+if [[ "$preset" == clang ]]; then
+  tools/setup.sh clang-14
+else
+  tools/setup.sh
+fi
+
+step="configure"
+cmake --preset "$preset"
+
+step="build"
+jobs=$(tools/jobs.sh)
+targets=()
+labels=""
+for room in $rooms; do
+  if ! compgen -G "tests/$room/*_test.cpp" >/dev/null; then
+    echo "tools/test.sh: the room '$room' has no tests" >&2
+    exit 2
+  fi
+  targets+=("tests_$room")
+  labels+="${labels:+|}$room"
+done
+cmake --build --preset "$preset" --parallel "$jobs" ${targets[@]:+--target "${targets[@]}"}
+
+step="tests"
+# The sanitizers of g++ 12 do not know the wide address randomisation of newer kernels: without it they run anywhere.
+fixed_addresses=()
+if [[ "$preset" == asan || "$preset" == tsan ]] && setarch "$(uname -m)" --addr-no-randomize true 2>/dev/null; then
+  fixed_addresses=(setarch "$(uname -m)" --addr-no-randomize)
+fi
+"${fixed_addresses[@]}" ctest --preset "$preset" --output-on-failure --no-tests=error --parallel "$jobs" \
+  ${labels:+--label-regex "^($labels)\$"}

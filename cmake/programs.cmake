@@ -10,7 +10,8 @@ target_compile_options(tinyhtr_program_options INTERFACE
 # when vectors of bytes are compared, where there are none.
 set(tinyhtr_old_gcc $<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,14>>)
 target_compile_options(tinyhtr_program_options INTERFACE
-  $<${tinyhtr_old_gcc}:-Wno-restrict> $<${tinyhtr_old_gcc}:-Wno-stringop-overread>)
+  $<${tinyhtr_old_gcc}:-Wno-restrict> $<${tinyhtr_old_gcc}:-Wno-stringop-overread>
+  $<${tinyhtr_old_gcc}:-Wno-stringop-overflow> $<${tinyhtr_old_gcc}:-Wno-array-bounds>)
 
 # Two promises about floating point that the compiler may use, and no others: errno is not read after <cmath> calls, and
 # no floating-point exception is trapped. Never -ffast-math: CTC computes with minus infinity.

@@ -1,12 +1,11 @@
 // evaluate: error rates of a trained network on a folder of words in IAM's layout.
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "support/blas_core.hpp"
 #include "support/memory.hpp"
@@ -37,12 +36,14 @@ void report_unknown_characters(const std::vector<Sample>& samples, const Vocabul
     for (const char32_t character : unknown) characters.insert(encode_utf8(std::u32string(1, character)));
   }
   if (labels == 0) return;
-  std::cerr << "evaluate: note: " << labels << " labels hold characters that the model does not know, counted as errors:";
+  std::cerr << "evaluate: note: " << labels
+            << " labels hold characters that the model does not know, counted as errors:";
   for (const std::string& character : characters) std::cerr << ' ' << printable(character);
   std::cerr << '\n';
 }
 
-void write_predictions(const std::filesystem::path& path, const Evaluation& evaluation, const std::vector<Sample>& samples) {
+void write_predictions(const std::filesystem::path& path, const Evaluation& evaluation,
+                       const std::vector<Sample>& samples) {
   std::string text = csv_row({"path", "label", "reading", "edits"});
   for (const Prediction& prediction : evaluation.predictions) {
     const Sample& sample = samples[static_cast<std::size_t>(prediction.sample)];
@@ -67,16 +68,20 @@ void run(const Settings& settings) {
   if (!settings.list.empty()) {
     ListSplit split = split_by_list(samples, settings.list);
     if (!split.unmatched.empty()) {
-      std::cerr << "evaluate: " << split.unmatched.size() << " of " << split.entries << " entries of " << settings.list.string()
-                << " name no usable word, the first is " << printable(split.unmatched.front()) << '\n';
+      std::cerr << "evaluate: " << split.unmatched.size() << " of " << split.entries << " entries of "
+                << settings.list.string() << " name no usable word, the first is " << printable(split.unmatched.front())
+                << '\n';
     }
     samples = std::move(split.samples);
   }
   report_unknown_characters(samples, model.vocabulary);
 
   const WordNetOptions& network = model.network.options;
-  Loader<float> loader(samples, {.batch_size = settings.batch_size, .height = network.height, .width = network.width,
-                                 .channels = network.channels, .workers = thread_count() > 1 ? 1 : 0});
+  Loader<float> loader(samples, {.batch_size = settings.batch_size,
+                                 .height = network.height,
+                                 .width = network.width,
+                                 .channels = network.channels,
+                                 .workers = thread_count() > 1 ? 1 : 0});
   const Evaluation evaluation = evaluate(model.network, loader, model.vocabulary);
   if (!settings.predictions.empty()) write_predictions(settings.predictions, evaluation, samples);
 
@@ -95,17 +100,26 @@ void run(const Settings& settings) {
 
 int main(int argc, char** argv) {
   tinyhtr::examples::choose_blas_core(argv);
-  CLI::App app("Reads every word of a folder in IAM's layout and compares with its label.\n"
-               "Prints one figure a line, as `name value`: cer_micro (all edits / all characters), cer_macro (mean over words of\n"
-               "edits / length), wer (share of words with any error), and how many words and characters that was.\n"
-               "Example: evaluate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
+  CLI::App app(
+      "Reads every word of a folder in IAM's layout and compares with its label.\n"
+      "Prints one figure a line, as `name value`: cer_micro (all edits / all characters), cer_macro (mean over words "
+      "of\n"
+      "edits / length), wer (share of words with any error), and how many words and characters that was.\n"
+      "Example: evaluate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
-  app.add_option("--model", settings.model, "Checkpoint of train_iam: best.safetensors or last.safetensors")->type_name("FILE")->required();
+  app.add_option("--model", settings.model, "Checkpoint of train_iam: best.safetensors or last.safetensors")
+      ->type_name("FILE")
+      ->required();
   app.add_option("--data", settings.data, "Folder with words.txt and words/")->type_name("DIR")->required();
-  app.add_option("--list", settings.list, "File of word or form ids, one a line; default: all usable words")->type_name("FILE");
-  app.add_option("--predictions", settings.predictions, "Write path, label, reading, edits of every word as CSV")->type_name("FILE");
-  app.add_option("--batch-size", settings.batch_size, "Images read at a time; does not change the result")->check(whole_number(1, 4096))->capture_default_str();
-  app.add_option("--threads", settings.threads, "Threads to compute on (default: all processors)")->check(whole_number(1, 1024));
+  app.add_option("--list", settings.list, "File of word or form ids, one a line; default: all usable words")
+      ->type_name("FILE");
+  app.add_option("--predictions", settings.predictions, "Write path, label, reading, edits of every word as CSV")
+      ->type_name("FILE");
+  app.add_option("--batch-size", settings.batch_size, "Images read at a time; does not change the result")
+      ->check(whole_number(1, 4096))
+      ->capture_default_str();
+  app.add_option("--threads", settings.threads, "Threads to compute on (default: all processors)")
+      ->check(whole_number(1, 1024));
   app.add_flag("--verbose", settings.verbose, "Name every row that is not used, and why");
   return run_program(app, argc, argv, [&] { run(settings); });
 }

@@ -1,12 +1,11 @@
 // read_words: prints the text in images of single words.
 
+#include <CLI/CLI.hpp>
 #include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "support/blas_core.hpp"
 #include "support/memory.hpp"
@@ -44,20 +43,24 @@ void run(const std::filesystem::path& model_path, const std::vector<std::filesys
       ++failed;
     }
   }
-  if (failed > 0) throw Error(std::to_string(failed) + " of " + std::to_string(images.size()) + " images could not be read");
+  if (failed > 0)
+    throw Error(std::to_string(failed) + " of " + std::to_string(images.size()) + " images could not be read");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   tinyhtr::examples::choose_blas_core(argv);
-  CLI::App app("Reads images of single words. Prints a line per image: path, text and confidence, with tabs between them.\n"
-               "The confidence is the probability of the best path, from 0 to 1.\n"
-               "Example: read_words --model runs/first/best.safetensors word1.png word2.jpg\n"
-               "An image that cannot be read is named on stderr; the others are read all the same, and the exit code is 1.");
+  CLI::App app(
+      "Reads images of single words. Prints a line per image: path, text and confidence, with tabs between them.\n"
+      "The confidence is the probability of the best path, from 0 to 1.\n"
+      "Example: read_words --model runs/first/best.safetensors word1.png word2.jpg\n"
+      "An image that cannot be read is named on stderr; the others are read all the same, and the exit code is 1.");
   std::filesystem::path model;
   std::vector<std::filesystem::path> images;
-  app.add_option("--model", model, "Checkpoint of train_iam: best.safetensors or last.safetensors")->type_name("FILE")->required();
+  app.add_option("--model", model, "Checkpoint of train_iam: best.safetensors or last.safetensors")
+      ->type_name("FILE")
+      ->required();
   app.add_option("IMAGE", images, "PNG, JPEG, BMP, GIF, TGA, PSD, PNM")->required();
   return run_program(app, argc, argv, [&] { run(model, images); });
 }

@@ -1,14 +1,13 @@
 // train_iam: trains the reference network on a folder of words in IAM's layout.
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include "support/blas_core.hpp"
 #include "support/memory.hpp"
@@ -30,7 +29,7 @@ struct Settings {
   std::uint64_t seed = 1;
   bool no_augment = false;
   Index erode_dilate = 1;
-  std::string initial_weights = "keras", padding = "same";
+  std::string initial_weights = "keras", padding = "same", scan = "rows";
 
   std::filesystem::path out, resume;
   int epochs = 100;
@@ -48,7 +47,8 @@ struct Settings {
                           {"no_augment", no_augment},
                           {"erode_dilate", erode_dilate},
                           {"initial_weights", initial_weights},
-                          {"padding", padding}}
+                          {"padding", padding},
+                          {"scan", scan}}
         .dump();
   }
 };
@@ -86,6 +86,7 @@ void take_over(Settings& settings, const CLI::App& app, const Safetensors& file)
   take("--erode-dilate", "erode_dilate", settings.erode_dilate);
   take("--initial-weights", "initial_weights", settings.initial_weights);
   take("--padding", "padding", settings.padding);
+  take("--scan", "scan", settings.scan);
   const std::uint64_t seed = TrainingState::from_json(file.text("training")).seed;
   if (app.count("--seed") > 0 && settings.seed != seed) {
     throw ArgumentError("--seed differs from that of the run, " + std::to_string(seed));
@@ -104,10 +105,11 @@ void check_out_folder(const Settings& settings) {
 void print_epoch(const EpochReport& report, int epochs, const std::vector<Sample>& samples) {
   const ErrorRate& errors = report.validation.errors;
   std::cout << "epoch " << report.epoch << '/' << epochs << "  loss " << fixed(report.training_loss, 3)
-            << "  validation: loss " << fixed(report.validation.loss, 3) << ", CER micro " << fixed(errors.cer_micro(), 4)
-            << ", CER macro " << fixed(errors.cer_macro(), 4) << ", WER " << fixed(errors.wer(), 4) << (report.is_best ? " (best)" : "")
-            << "  learning rate " << report.learning_rate << "  " << fixed(report.training_seconds, 1) << " s, "
-            << fixed(report.images_per_second, 1) << " images/s" << std::endl;
+            << "  validation: loss " << fixed(report.validation.loss, 3) << ", CER micro "
+            << fixed(errors.cer_micro(), 4) << ", CER macro " << fixed(errors.cer_macro(), 4) << ", WER "
+            << fixed(errors.wer(), 4) << (report.is_best ? " (best)" : "") << "  learning rate " << report.learning_rate
+            << "  " << fixed(report.training_seconds, 1) << " s, " << fixed(report.images_per_second, 1) << " images/s"
+            << std::endl;
   constexpr std::size_t shown = 5;
   const std::vector<Prediction>& predictions = report.validation.predictions;
   for (std::size_t k = 0; k < std::min(shown, predictions.size()); ++k) {
@@ -125,7 +127,8 @@ void train(Settings settings, const CLI::App& app) {
     take_over(settings, app, *checkpoint);
     if (settings.out.empty()) settings.out = settings.resume;
   }
-  if (settings.words.data.empty()) throw ArgumentError("--data is needed: a folder with words.txt and words/ (see --help)");
+  if (settings.words.data.empty())
+    throw ArgumentError("--data is needed: a folder with words.txt and words/ (see --help)");
   if (settings.out.empty()) throw ArgumentError("--out is needed: the folder for the run's files (see --help)");
   if (settings.threads > 0) set_thread_count(settings.threads);
   settings.words.seed = settings.seed;
@@ -138,12 +141,14 @@ void train(Settings settings, const CLI::App& app) {
   WordNetOptions architecture;
   if (settings.initial_weights == "pytorch") architecture.initialisation = Initialisation::pytorch;
   if (settings.padding == "symmetric") architecture.padding = Padding::symmetric;
+  if (settings.scan == "columns") architecture.scan = Scan::columns;
   WordNet<float> network(vocabulary.classes(), settings.seed, architecture);
   Adam<float> optimiser(parameters_of<float>(network), {.learning_rate = settings.learning_rate});
   std::cout << "network      " << count_parameters<float>(network) << " parameters, T = " << network.time_steps()
             << ", " << thread_count() << (thread_count() == 1 ? " thread" : " threads") << '\n';
 
-  LoaderOptions loading{.batch_size = settings.batch_size, .seed = settings.seed, .workers = thread_count() > 1 ? 1 : 0};
+  LoaderOptions loading{
+      .batch_size = settings.batch_size, .seed = settings.seed, .workers = thread_count() > 1 ? 1 : 0};
   Loader<float> validation(words.validation, loading);
   loading.shuffle = true;
   if (!settings.no_augment) {
@@ -156,11 +161,14 @@ void train(Settings settings, const CLI::App& app) {
   TrainerOptions options;
   options.epochs = settings.epochs;
   options.folder = settings.out;
-  options.metadata = {{"configuration", settings.to_json()}, {"words", words.fingerprint()}, {"library_version", version}};
+  options.metadata = {
+      {"configuration", settings.to_json()}, {"words", words.fingerprint()}, {"library_version", version}};
   options.step_done = [&](const StepReport& step) {
     const double rate = static_cast<double>(step.samples_done) / step.seconds;
-    const double left = step.seconds / static_cast<double>(step.batches_done) * static_cast<double>(step.batches - step.batches_done);
-    progress.show("epoch " + std::to_string(step.epoch) + '/' + std::to_string(settings.epochs), step.batches_done, step.batches,
+    const double left =
+        step.seconds / static_cast<double>(step.batches_done) * static_cast<double>(step.batches - step.batches_done);
+    progress.show("epoch " + std::to_string(step.epoch) + '/' + std::to_string(settings.epochs), step.batches_done,
+                  step.batches,
                   "loss " + fixed(step.loss, 3) + "  " + fixed(rate, 1) + " images/s  " + clock_time(left) + " left");
   };
   options.epoch_done = [&](const EpochReport& report) {
@@ -172,7 +180,8 @@ void train(Settings settings, const CLI::App& app) {
   if (checkpoint) {
     words.check_fingerprint(*checkpoint);
     trainer.load(*checkpoint);
-    std::cout << "resumed      after " << trainer.state.epochs_done << " epochs and " << trainer.state.batches_done << " batches\n";
+    std::cout << "resumed      after " << trainer.state.epochs_done << " epochs and " << trainer.state.batches_done
+              << " batches\n";
   }
 
   const InterruptGuard guard;
@@ -180,8 +189,9 @@ void train(Settings settings, const CLI::App& app) {
   progress.clear();
   const EarlyStopping& best = trainer.state.early_stopping;
   if (end == TrainingEnd::interrupted) {
-    std::cout << "interrupted  saved after batch " << trainer.state.batches_done << " of epoch " << trainer.state.epochs_done + 1
-              << "; go on with: train_iam --resume " << settings.out.string() << " --epochs " << settings.epochs << '\n';
+    std::cout << "interrupted  saved after batch " << trainer.state.batches_done << " of epoch "
+              << trainer.state.epochs_done + 1 << "; go on with: train_iam --resume " << settings.out.string()
+              << " --epochs " << settings.epochs << '\n';
   } else if (end == TrainingEnd::early_stopping) {
     std::cout << "stopped      no better validation CER for " << best.patience << " epochs\n";
   }
@@ -198,38 +208,82 @@ void train(Settings settings, const CLI::App& app) {
 
 int main(int argc, char** argv) {
   tinyhtr::examples::choose_blas_core(argv);
-  CLI::App app("Trains a network that reads handwritten words, and shows how it learns.\n"
-               "Needs a folder in the layout of the IAM database: DIR/words.txt and DIR/words/a01/a01-000u/a01-000u-00-00.png.\n"
-               "Example: train_iam --data data --out runs/first --epochs 6\n"
-               "Ctrl-C finishes the step, saves, and says how to go on.");
+  CLI::App app(
+      "Trains a network that reads handwritten words, and shows how it learns.\n"
+      "Needs a folder in the layout of the IAM database: DIR/words.txt and DIR/words/a01/a01-000u/a01-000u-00-00.png.\n"
+      "Example: train_iam --data data --out runs/first --epochs 6\n"
+      "Ctrl-C finishes the step, saves, and says how to go on.");
   Settings settings;
   const std::string run = "Options of the run";
   app.add_option("--data", settings.words.data, "Folder with words.txt and words/")->type_name("DIR")->group(run);
-  auto* train_list = app.add_option("--train-list", settings.words.train_list,
-                                    "File of word or form ids, one a line, to train on")->type_name("FILE")->group(run);
-  auto* validation_list = app.add_option("--validation-list", settings.words.validation_list,
-                                         "File of word or form ids to validate on")->type_name("FILE")->group(run);
+  auto* train_list =
+      app.add_option("--train-list", settings.words.train_list, "File of word or form ids, one a line, to train on")
+          ->type_name("FILE")
+          ->group(run);
+  auto* validation_list =
+      app.add_option("--validation-list", settings.words.validation_list, "File of word or form ids to validate on")
+          ->type_name("FILE")
+          ->group(run);
   train_list->needs(validation_list);
   validation_list->needs(train_list);
   app.add_option("--split", settings.words.split, "Without lists: share of the words to train on, drawn with the seed")
-      ->check(between_0_and_1())->capture_default_str()->group(run)->excludes(train_list);
+      ->check(between_0_and_1())
+      ->capture_default_str()
+      ->group(run)
+      ->excludes(train_list);
   app.add_option("--limit", settings.words.limit, "Train and validate on so many words in all; 0: on all of them")
-      ->check(whole_number(0, 1'000'000'000))->capture_default_str()->group(run);
-  app.add_option("--batch-size", settings.batch_size, "Images per training step")->check(whole_number(1, 4096))->capture_default_str()->group(run);
-  app.add_option("--learning-rate", settings.learning_rate, "Of Adam, at the start")->check(CLI::PositiveNumber)->capture_default_str()->group(run);
-  app.add_option("--seed", settings.seed, "Of weights, order, augmentation, dropout, split: equal seeds give equal results")->capture_default_str()->group(run);
+      ->check(whole_number(0, 1'000'000'000))
+      ->capture_default_str()
+      ->group(run);
+  app.add_option("--batch-size", settings.batch_size, "Images per training step")
+      ->check(whole_number(1, 4096))
+      ->capture_default_str()
+      ->group(run);
+  app.add_option("--learning-rate", settings.learning_rate, "Of Adam, at the start")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group(run);
+  app.add_option("--seed", settings.seed,
+                 "Of weights, order, augmentation, dropout, split: equal seeds give equal results")
+      ->capture_default_str()
+      ->group(run);
   app.add_flag("--no-augment", settings.no_augment, "Train on the images as they are")->group(run);
-  app.add_option("--erode-dilate", settings.erode_dilate, "Kernel of the random erosion and dilation, in pixels; 1 does nothing, 3 works")
-      ->check(whole_number(1, 15))->capture_default_str()->group(run);
-  app.add_option("--initial-weights", settings.initial_weights, "keras, as the reference network has it, or pytorch, which learns faster at first")
-      ->check(CLI::IsMember({"keras", "pytorch"}))->capture_default_str()->group(run);
+  app.add_option("--erode-dilate", settings.erode_dilate,
+                 "Kernel of the random erosion and dilation, in pixels; 1 does nothing, 3 works")
+      ->check(whole_number(1, 15))
+      ->capture_default_str()
+      ->group(run);
+  app.add_option("--initial-weights", settings.initial_weights,
+                 "keras, as the reference network has it, or pytorch, which learns faster at first")
+      ->check(CLI::IsMember({"keras", "pytorch"}))
+      ->capture_default_str()
+      ->group(run);
   app.add_option("--padding", settings.padding, "same, as TensorFlow pads, or symmetric, as PyTorch does")
-      ->check(CLI::IsMember({"same", "symmetric"}))->capture_default_str()->group(run);
+      ->check(CLI::IsMember({"same", "symmetric"}))
+      ->capture_default_str()
+      ->group(run);
+  app.add_option("--scan", settings.scan,
+                 "Order of the CTC steps over the feature map: rows, as the reference network has it, or columns, "
+                 "which learns faster")
+      ->check(CLI::IsMember({"rows", "columns"}))
+      ->capture_default_str()
+      ->group(run);
   const std::string here = "Options of this call";
-  app.add_option("--out", settings.out, "Folder for best.safetensors and last.safetensors")->type_name("RUN")->group(here);
-  app.add_option("--resume", settings.resume, "Go on with the run in this folder, with the options that it was started with")->type_name("RUN")->group(here);
-  app.add_option("--epochs", settings.epochs, "Passes over the training words, those before a resume counted")->check(whole_number(1, 1'000'000))->capture_default_str()->group(here);
-  app.add_option("--threads", settings.threads, "Threads to compute on; the result does not depend on it (default: all processors)")->check(whole_number(1, 1024))->group(here);
+  app.add_option("--out", settings.out, "Folder for best.safetensors and last.safetensors")
+      ->type_name("RUN")
+      ->group(here);
+  app.add_option("--resume", settings.resume,
+                 "Go on with the run in this folder, with the options that it was started with")
+      ->type_name("RUN")
+      ->group(here);
+  app.add_option("--epochs", settings.epochs, "Passes over the training words, those before a resume counted")
+      ->check(whole_number(1, 1'000'000))
+      ->capture_default_str()
+      ->group(here);
+  app.add_option("--threads", settings.threads,
+                 "Threads to compute on; the result does not depend on it (default: all processors)")
+      ->check(whole_number(1, 1024))
+      ->group(here);
   app.add_flag("--overwrite", settings.overwrite, "Replace the run in --out, if there is one")->group(here);
   app.add_flag("--verbose", settings.verbose, "Name every word that is not used, and why")->group(here);
   return run_program(app, argc, argv, [&] { train(settings, app); });

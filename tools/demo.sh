@@ -60,6 +60,7 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 start=$SECONDS
 step="set-up"
+cer=""
 verdict() {
   local status=$? minutes=$(((SECONDS - start) / 60)) seconds=$(((SECONDS - start) % 60))
   echo
@@ -70,6 +71,8 @@ verdict() {
   fi
 }
 trap verdict EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 tools/setup.sh
 

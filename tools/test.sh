@@ -50,6 +50,8 @@ verdict() {
   fi
 }
 trap verdict EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 if [[ "$preset" == clang ]]; then
   tools/setup.sh clang-14

@@ -1,10 +1,10 @@
 // The BLAS kernels that suit the processor, where OpenBLAS does not find them by itself.
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <string_view>
-
-#include <unistd.h>
 
 extern "C" char* openblas_get_corename() __attribute__((weak));
 
@@ -12,9 +12,9 @@ namespace tinyhtr::examples {
 
 /// Starts the program anew with OPENBLAS_CORETYPE set where OpenBLAS took the processor for an old one.
 ///
-/// An OpenBLAS older than the processor falls back to its "Prescott" kernels, which know SSE3 alone: Debian 12's 0.3.21 does
-/// so on Intel's Emerald Rapids, and multiplies matrices three to six times slower than with those for AVX-512. The choice is
-/// made when the library is loaded, hence the new start. A variable that is set already is left alone.
+/// An OpenBLAS older than the processor falls back to its "Prescott" kernels, which know SSE3 alone: Debian 12's 0.3.21
+/// does so on Intel's Emerald Rapids, and multiplies matrices three to six times slower than with those for AVX-512.
+/// The choice is made when the library is loaded, hence the new start. A variable that is set already is left alone.
 inline void choose_blas_core(char** argv) {
 #if defined(__x86_64__)
   if (openblas_get_corename == nullptr || std::getenv("OPENBLAS_CORETYPE") != nullptr) return;

@@ -1,14 +1,14 @@
 // Progress of a long loop: a bar on a terminal, a plain line now and then elsewhere.
 #pragma once
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
 #include <string>
-
-#include <unistd.h>
 
 namespace tinyhtr::examples {
 
@@ -41,8 +41,8 @@ class Progress {
       constexpr long width = 24;
       const long filled = total > 0 ? done * width / total : width;
       std::cout << '\r' << label << " [" << std::string(static_cast<std::size_t>(filled), '=')
-                << std::string(static_cast<std::size_t>(width - filled), ' ') << "] " << done << '/' << total << "  " << text
-                << "\033[K" << std::flush;
+                << std::string(static_cast<std::size_t>(width - filled), ' ') << "] " << done << '/' << total << "  "
+                << text << "\033[K" << std::flush;
     } else if (done * 5 / total > (done - 1) * 5 / total) {
       std::cout << label << "  " << done << '/' << total << "  " << text << std::endl;
     }

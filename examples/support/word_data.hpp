@@ -27,7 +27,8 @@ inline void print_dropped(const DataReport& report, bool verbose) {
 inline void print_unmatched(const std::filesystem::path& list, const ListSplit& split, bool verbose) {
   if (split.unmatched.empty()) return;
   std::cout << "list         " << list.string() << ": " << split.unmatched.size() << " of " << split.entries
-            << " entries name no usable word" << (verbose ? "" : ", the first is " + printable(split.unmatched.front())) << '\n';
+            << " entries name no usable word" << (verbose ? "" : ", the first is " + printable(split.unmatched.front()))
+            << '\n';
   if (!verbose) return;
   for (const std::string& entry : split.unmatched) std::cout << "    " << printable(entry) << '\n';
 }
@@ -54,7 +55,8 @@ class WordData {
       Split split = random_split(data.samples, 1 - choice.split, choice.seed);
       words.train = std::move(split.train);
       words.validation = std::move(split.validation);
-      words.split_name = "random " + std::to_string(choice.split) + " of the words, seed " + std::to_string(choice.seed);
+      words.split_name =
+          "random " + std::to_string(choice.split) + " of the words, seed " + std::to_string(choice.seed);
     } else {
       ListSplit train_split = split_by_list(data.samples, choice.train_list);
       ListSplit validation_split = split_by_list(data.samples, choice.validation_list);
@@ -79,7 +81,8 @@ class WordData {
   void print_summary(const Vocabulary& vocabulary) const {
     Index unknown = 0;
     for (const Sample& sample : validation) unknown += vocabulary.knows(sample.text) ? 0 : 1;
-    std::cout << "split        " << train.size() << " to train, " << validation.size() << " to validate: " << split_name << '\n'
+    std::cout << "split        " << train.size() << " to train, " << validation.size() << " to validate: " << split_name
+              << '\n'
               << "vocabulary   " << vocabulary.size() << " characters: " << vocabulary.text() << '\n';
     if (unknown > 0) {
       std::cout << "note         " << unknown << " validation words have characters that no training word has; "
@@ -108,7 +111,8 @@ class WordData {
   }
 
  private:
-  /// Keeps `total` words, train and validation in the proportion that they had, drawn with the seed, in their old order.
+  /// Keeps `total` words, train and validation in the proportion that they had, drawn with the seed, in their old
+  /// order.
   void limit(Index total, std::uint64_t seed) {
     const auto all = static_cast<Index>(train.size() + validation.size());
     if (total >= all) return;

@@ -27,7 +27,8 @@ TEST_CASE("philox gives the numbers published with Random123 (kat_vectors, philo
 TEST_CASE("a stream is philox of its name, block after block") {
   Random stream(0x123456789abcdef0u, Purpose::dropout, 3, 4);
   for (std::uint32_t number = 0; number < 5; ++number) {
-    const Words block = philox({number, 4, 3, static_cast<std::uint32_t>(Purpose::dropout)}, {0x9abcdef0u, 0x12345678u});
+    const Words block =
+        philox({number, 4, 3, static_cast<std::uint32_t>(Purpose::dropout)}, {0x9abcdef0u, 0x12345678u});
     for (const std::uint32_t word : block) CHECK(stream.next() == word);
   }
 }

@@ -1,11 +1,11 @@
 #include "tinyhtr/io/safetensors.hpp"
 
+#include <doctest/doctest.h>
+
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "support/temporary_folder.hpp"
 #include "tinyhtr/core/random.hpp"
@@ -82,14 +82,14 @@ TEST_CASE("a file cut off anywhere is refused") {
 TEST_CASE("damaged headers are refused with the tensor's name") {
   const test::TemporaryFolder folder;
   const std::vector<std::string> headers = {
-      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})",                     // shape and bytes disagree
-      R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})",                    // negative extent
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})",                      // shape and bytes disagree
+      R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})",                     // negative extent
       R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}})",  // product overflows
-      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})",                     // end before begin
-      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",                     // outside
-      R"({"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})",                     // unknown type
-      R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}})",         // too many dimensions
-      R"({"a":{"shape":[1],"data_offsets":[0,4]}})",                                   // no type
+      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})",                      // end before begin
+      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",                      // outside
+      R"({"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})",                      // unknown type
+      R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}})",          // too many dimensions
+      R"({"a":{"shape":[1],"data_offsets":[0,4]}})",                                    // no type
       R"({"a":3})",
   };
   for (const std::string& header : headers) {
@@ -100,7 +100,10 @@ TEST_CASE("damaged headers are refused with the tensor's name") {
   const std::vector<std::string> whole_files = {
       raw_file("[1]", ""),
       raw_file("{", ""),
-      raw_file(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "1234"),
+      raw_file(
+          R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+               R"("b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+          "1234"),
       raw_file(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "12345678"),
       std::string("\xff\xff\xff\xff\xff\xff\xff\xff{}", 10),
       "\x89PNG\r\n\x1a\n and so on",

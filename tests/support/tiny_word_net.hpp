@@ -12,7 +12,8 @@ inline WordNetOptions tiny_word_net() {
   options.height = 16;
   options.width = 32;
   options.hidden = 12;
-  options.blocks = {{.filters = 4, .stride = 2, .convolve_skip = true}, {.filters = 8, .stride = 2, .convolve_skip = true}};
+  options.blocks = {{.filters = 4, .stride = 2, .convolve_skip = true},
+                    {.filters = 8, .stride = 2, .convolve_skip = true}};
   return options;
 }
 

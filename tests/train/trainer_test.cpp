@@ -1,12 +1,12 @@
 #include "tinyhtr/train/trainer.hpp"
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "support/small_iam.hpp"
 #include "support/temporary_folder.hpp"
@@ -94,7 +94,8 @@ TEST_CASE("one batch is overfitted to CER 0") {
   const Batch<float> batch = *epoch.begin();
   double first = 0, last = 0;
   for (std::uint32_t step = 0; step < 300; ++step) {
-    const Variable<float> loss = ctc_loss(network.forward(batch.images, Mode::training(1, step)), words.vocabulary.encode(batch.texts));
+    const Variable<float> loss =
+        ctc_loss(network.forward(batch.images, Mode::training(1, step)), words.vocabulary.encode(batch.texts));
     adam.zero_grad();
     backward(loss);
     adam.step();

@@ -15,18 +15,18 @@
 namespace tinyhtr {
 
 struct GradientCheckOptions {
-  double step = 1e-5;             ///< h of the central difference
-  double tolerance = 1e-6;        ///< largest error accepted, relative to the largest gradient of the same input
-  Index most_per_input = 200;     ///< elements tried per input, spread evenly over it
-  bool allow_zero = false;        ///< whether an input whose true gradient is zero everywhere may pass
-  std::uint64_t seed = 1;         ///< of the weights that turn the output into a number
+  double step = 1e-5;          ///< h of the central difference
+  double tolerance = 1e-6;     ///< largest error accepted, relative to the largest gradient of the same input
+  Index most_per_input = 200;  ///< elements tried per input, spread evenly over it
+  bool allow_zero = false;     ///< whether an input whose true gradient is zero everywhere may pass
+  std::uint64_t seed = 1;      ///< of the weights that turn the output into a number
 };
 
 struct GradientCheckResult {
   bool passed = true;
-  double worst_error = 0;   ///< relative to the largest gradient of the same input
-  Index elements = 0;       ///< how many were compared
-  std::string message;      ///< what went wrong, or a summary
+  double worst_error = 0;  ///< relative to the largest gradient of the same input
+  Index elements = 0;      ///< how many were compared
+  std::string message;     ///< what went wrong, or a summary
   explicit operator bool() const { return passed; }
 };
 
@@ -39,9 +39,9 @@ struct GradientCheckResult {
 /// require a gradient; keep them away from kinks. Every gradient starts from a poison value instead of zero, so a
 /// backward() that writes `=` for `+=` is caught; a gradient that is zero everywhere fails unless allowed, for
 /// comparing zero with zero proves nothing. Costs two forward passes per element.
-inline GradientCheckResult gradient_check(const std::function<Variable<double>(const std::vector<Variable<double>>&)>& f,
-                                          std::vector<Variable<double>> inputs,
-                                          const GradientCheckOptions& options = {}) {
+inline GradientCheckResult gradient_check(
+    const std::function<Variable<double>(const std::vector<Variable<double>>&)>& f,
+    std::vector<Variable<double>> inputs, const GradientCheckOptions& options = {}) {
   constexpr double poison = 3.25;
   GradientCheckResult result;
   const auto fail = [&result](const std::string& why) {
@@ -92,8 +92,9 @@ inline GradientCheckResult gradient_check(const std::function<Variable<double>(c
         worst_numeric = numeric;
       }
     }
-    const std::string place = label + " " + input.shape().to_string() + " at position " + std::to_string(worst_position) +
-                              ": analytic " + std::to_string(worst_analytic) + ", numeric " + std::to_string(worst_numeric);
+    const std::string place = label + " " + input.shape().to_string() + " at position " +
+                              std::to_string(worst_position) + ": analytic " + std::to_string(worst_analytic) +
+                              ", numeric " + std::to_string(worst_numeric);
     const bool zero = largest < 1e-9;
     if (zero && !options.allow_zero) fail("the gradient is zero everywhere, which proves nothing: " + label);
     const double error = zero || std::isinf(difference) ? difference : difference / largest;

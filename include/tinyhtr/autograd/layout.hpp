@@ -28,38 +28,54 @@ Variable<T> reshape(const Variable<T>& x, const Shape& shape) {
   return connect<T>(node, {x});
 }
 
-template <class T>
-struct ImageToSequenceNode : Node<T> {
-  ImageToSequenceNode() : Node<T>("image_to_sequence") {}
-  void backward() override {
-    Tensor<T>* dx = this->input_grad(0);
-    if (!dx) return;
-    const Index batch = dx->dim(0), channels = dx->dim(1), steps = dx->dim(2) * dx->dim(3);
-    parallel_for(batch, [&](Index n) {
-      for (Index c = 0; c < channels; ++c) {
-        for (Index t = 0; t < steps; ++t) {
-          dx->data()[(n * channels + c) * steps + t] += this->grad.data()[(t * batch + n) * channels + c];
-        }
-      }
-    });
-  }
+/// The order in which the pixels of feature maps become the steps of a sequence.
+enum class Scan {
+  rows,     ///< row after row: t = h W + w, as Keras's Reshape does on (N,H,W,C); sweeps the image H times
+  columns,  ///< column after column: t = w H + h; goes through the image once, as the text does
 };
 
-/// Reads the pixels of feature maps as a sequence, row after row: y[h W + w, n, c] = x[n,c,h,w].
-/// x (N,C,H,W); y (T,N,C) with T = H W, as Keras's Reshape does on (N,H,W,C).
-template <class T>
-Variable<T> image_to_sequence(const Variable<T>& x) {
-  check_rank("image_to_sequence", "x", x.shape(), "(N,C,H,W)");
-  const Index batch = x.shape()[0], channels = x.shape()[1], steps = x.shape()[2] * x.shape()[3];
-  auto node = std::make_shared<ImageToSequenceNode<T>>();
-  node->value.resize({steps, batch, channels});
+namespace detail {
+
+/// Calls move(position in (N,C,H,W), position in (T,N,C)) for every element, one image per piece of parallel work.
+template <class Move>
+void for_each_in_scan(const Shape& image, Scan scan, const Move& move) {
+  const Index batch = image[0], channels = image[1], height = image[2], width = image[3];
   parallel_for(batch, [&](Index n) {
     for (Index c = 0; c < channels; ++c) {
-      for (Index t = 0; t < steps; ++t) {
-        node->value.data()[(t * batch + n) * channels + c] = x.value().data()[(n * channels + c) * steps + t];
+      for (Index h = 0; h < height; ++h) {
+        for (Index w = 0; w < width; ++w) {
+          const Index t = scan == Scan::rows ? h * width + w : w * height + h;
+          move(((n * channels + c) * height + h) * width + w, (t * batch + n) * channels + c);
+        }
       }
     }
   });
+}
+
+}  // namespace detail
+
+template <class T>
+struct ImageToSequenceNode : Node<T> {
+  Scan scan;
+  explicit ImageToSequenceNode(Scan scan_) : Node<T>("image_to_sequence"), scan(scan_) {}
+  void backward() override {
+    Tensor<T>* dx = this->input_grad(0);
+    if (!dx) return;
+    const T* dy = this->grad.data();
+    detail::for_each_in_scan(dx->shape(), scan, [=](Index pixel, Index step) { dx->data()[pixel] += dy[step]; });
+  }
+};
+
+/// Reads the pixels of feature maps as a sequence: y[t, n, c] = x[n,c,h,w], with t = h W + w for Scan::rows.
+/// x (N,C,H,W); y (T,N,C) with T = H W.
+template <class T>
+Variable<T> image_to_sequence(const Variable<T>& x, Scan scan = Scan::rows) {
+  check_rank("image_to_sequence", "x", x.shape(), "(N,C,H,W)");
+  auto node = std::make_shared<ImageToSequenceNode<T>>(scan);
+  node->value.resize({x.shape()[2] * x.shape()[3], x.shape()[0], x.shape()[1]});
+  T* y = node->value.data();
+  const T* pixels = x.value().data();
+  detail::for_each_in_scan(x.shape(), scan, [=](Index pixel, Index step) { y[step] = pixels[pixel]; });
   return connect<T>(node, {x});
 }
 

@@ -89,7 +89,8 @@ class Variable {
 
   /// The number inside a tensor of one element; throws ShapeError where there are more.
   T item() const {
-    if (value().size() != 1) throw ShapeError("item: the variable has shape " + shape().to_string() + ", expected one element");
+    if (value().size() != 1)
+      throw ShapeError("item: the variable has shape " + shape().to_string() + ", expected one element");
     return value()[0];
   }
 

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "tinyhtr/data/vocabulary.hpp"
 #include "tinyhtr/io/safetensors.hpp"
@@ -51,11 +50,21 @@ void copy_members(const Safetensors& file, Network& network) {
 inline std::string word_net_to_json(const WordNetOptions& options) {
   nlohmann::json blocks = nlohmann::json::array();
   for (const ResidualBlockOptions& block : options.blocks) {
-    blocks.push_back({{"filters", block.filters}, {"stride", block.stride}, {"convolve_skip", block.convolve_skip}, {"slope", block.slope}});
+    blocks.push_back({{"filters", block.filters},
+                      {"stride", block.stride},
+                      {"convolve_skip", block.convolve_skip},
+                      {"slope", block.slope}});
   }
-  return nlohmann::json{{"architecture", "word_net"}, {"height", options.height}, {"width", options.width},
-                        {"channels", options.channels}, {"hidden", options.hidden}, {"dropout", options.dropout},
-                        {"padding", options.padding == Padding::same ? "same" : options.padding == Padding::symmetric ? "symmetric" : "none"},
+  return nlohmann::json{{"architecture", "word_net"},
+                        {"height", options.height},
+                        {"width", options.width},
+                        {"channels", options.channels},
+                        {"hidden", options.hidden},
+                        {"dropout", options.dropout},
+                        {"padding", options.padding == Padding::same        ? "same"
+                                    : options.padding == Padding::symmetric ? "symmetric"
+                                                                            : "none"},
+                        {"scan", options.scan == Scan::rows ? "rows" : "columns"},
                         {"blocks", blocks}}
       .dump();
 }
@@ -64,12 +73,14 @@ inline std::string word_net_to_json(const WordNetOptions& options) {
 inline WordNetOptions word_net_from_json(const std::string& text) {
   const auto in_range = [](const nlohmann::json& number, Index highest) {
     const auto value = number.get<Index>();
-    if (value < 1 || value > highest) throw FormatError("the size " + number.dump() + " is outside 1 to " + std::to_string(highest));
+    if (value < 1 || value > highest)
+      throw FormatError("the size " + number.dump() + " is outside 1 to " + std::to_string(highest));
     return value;
   };
   try {
     const nlohmann::json json = nlohmann::json::parse(text);
-    if (json.at("architecture") != "word_net") throw FormatError("the architecture is " + json.at("architecture").dump());
+    if (json.at("architecture") != "word_net")
+      throw FormatError("the architecture is " + json.at("architecture").dump());
     WordNetOptions options;
     options.height = in_range(json.at("height"), 4096);
     options.width = in_range(json.at("width"), 65536);
@@ -77,8 +88,12 @@ inline WordNetOptions word_net_from_json(const std::string& text) {
     options.hidden = in_range(json.at("hidden"), 1024);
     options.dropout = json.at("dropout").get<double>();
     const auto padding = json.at("padding").get<std::string>();
-    if (padding != "same" && padding != "symmetric" && padding != "none") throw FormatError("the padding is '" + padding + "'");
+    if (padding != "same" && padding != "symmetric" && padding != "none")
+      throw FormatError("the padding is '" + padding + "'");
     options.padding = padding == "same" ? Padding::same : padding == "symmetric" ? Padding::symmetric : Padding::none;
+    const auto scan = json.at("scan").get<std::string>();
+    if (scan != "rows" && scan != "columns") throw FormatError("the scan is '" + scan + "'");
+    options.scan = scan == "rows" ? Scan::rows : Scan::columns;
     options.blocks.clear();
     for (const nlohmann::json& block : json.at("blocks")) {
       options.blocks.push_back({.filters = in_range(block.at("filters"), 1024),

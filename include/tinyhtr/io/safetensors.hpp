@@ -9,12 +9,11 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/tensor.hpp"
@@ -39,22 +38,25 @@ struct Safetensors {
   void add(const std::string& name, const Tensor<T>& tensor) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
     StoredTensor stored{sizeof(T) == 4 ? "F32" : "F64", tensor.shape(), ""};
-    stored.bytes.assign(reinterpret_cast<const char*>(tensor.data()), static_cast<std::size_t>(tensor.size()) * sizeof(T));
+    stored.bytes.assign(reinterpret_cast<const char*>(tensor.data()),
+                        static_cast<std::size_t>(tensor.size()) * sizeof(T));
     tensors[name] = std::move(stored);
   }
 
   /// Copies a tensor of the file into one of the same shape; F32 and F64 are converted into each other.
-  /// Throws FormatError where it is missing (naming the shape wanted), has another shape (naming both) or holds neither.
+  /// Throws FormatError where it is missing (naming the shape wanted), has another shape (naming both) or holds
+  /// neither.
   template <class T>
   void copy_to(const std::string& name, Tensor<T>& target) const {
     const auto found = tensors.find(name);
     if (found == tensors.end()) {
-      throw FormatError(path.string() + ": has no tensor '" + name + "', expected one of shape " + target.shape().to_string());
+      throw FormatError(path.string() + ": has no tensor '" + name + "', expected one of shape " +
+                        target.shape().to_string());
     }
     const StoredTensor& stored = found->second;
     if (stored.shape != target.shape()) {
-      throw FormatError(path.string() + ": tensor '" + name + "' has shape " + stored.shape.to_string() + ", expected " +
-                        target.shape().to_string());
+      throw FormatError(path.string() + ": tensor '" + name + "' has shape " + stored.shape.to_string() +
+                        ", expected " + target.shape().to_string());
     }
     if (stored.dtype == "F32") {
       copy_elements<float>(stored, target);
@@ -68,7 +70,8 @@ struct Safetensors {
   /// A string of the metadata; throws FormatError where there is none of that name.
   const std::string& text(const std::string& name) const {
     const auto found = metadata.find(name);
-    if (found == metadata.end()) throw FormatError(path.string() + ": its metadata has no '" + name + "'; was it written by tinyhtr?");
+    if (found == metadata.end())
+      throw FormatError(path.string() + ": its metadata has no '" + name + "'; was it written by tinyhtr?");
     return found->second;
   }
 
@@ -108,10 +111,11 @@ inline void write_safetensors(const std::filesystem::path& path, const Safetenso
 namespace detail {
 
 /// Reads the entry of one tensor, all of it untrusted. Throws std::exception with the reason.
-inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, const std::string& content, std::size_t data_begin) {
-  static const std::map<std::string, std::size_t> widths = {{"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"U16", 2}, {"I16", 2},
-                                                            {"F16", 2},  {"BF16", 2}, {"U32", 4}, {"I32", 4}, {"F32", 4},
-                                                            {"U64", 8},  {"I64", 8}, {"F64", 8}};
+inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, const std::string& content,
+                                            std::size_t data_begin) {
+  static const std::map<std::string, std::size_t> widths = {
+      {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"U16", 2}, {"I16", 2}, {"F16", 2}, {"BF16", 2},
+      {"U32", 4},  {"I32", 4}, {"F32", 4}, {"U64", 8}, {"I64", 8}, {"F64", 8}};
   StoredTensor tensor;
   tensor.dtype = entry.at("dtype").get<std::string>();
   const auto width = widths.find(tensor.dtype);
@@ -120,12 +124,14 @@ inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, const s
   for (const nlohmann::json& extent : entry.at("shape")) {
     if (!extent.is_number_unsigned()) throw FormatError("its shape is " + entry.at("shape").dump());
     const auto number = extent.get<std::uint64_t>();
-    if (number > static_cast<std::uint64_t>(std::numeric_limits<Index>::max())) throw FormatError("its shape is too large");
+    if (number > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()))
+      throw FormatError("its shape is too large");
     if (__builtin_mul_overflow(size, number, &size)) throw FormatError("its shape is too large");
     tensor.shape.append(static_cast<Index>(number));
   }
   const nlohmann::json& offsets = entry.at("data_offsets");
-  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
+  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
+      !offsets[1].is_number_unsigned()) {
     throw FormatError("its data_offsets are " + offsets.dump() + ", expected two positions");
   }
   const auto begin = offsets[0].get<std::uint64_t>(), end = offsets[1].get<std::uint64_t>();
@@ -148,19 +154,24 @@ inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, const s
 /// tensor and the reason where it is truncated, damaged, has holes or overlaps, or is something else.
 inline Safetensors read_safetensors(const std::filesystem::path& path) {
   std::error_code problem;
-  if (std::filesystem::is_directory(path, problem)) throw FileError(path.string() + ": is a folder, expected a safetensors file");
+  if (std::filesystem::is_directory(path, problem))
+    throw FileError(path.string() + ": is a folder, expected a safetensors file");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) throw FileError(path.string() + ": could not be opened: " + std::strerror(errno));
   const std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   if (stream.bad()) throw FileError(path.string() + ": could not be read: " + std::strerror(errno));
-  const auto refuse = [&path](const std::string& reason) { throw FormatError(path.string() + ": is no safetensors file: " + reason); };
+  const auto refuse = [&path](const std::string& reason) {
+    throw FormatError(path.string() + ": is no safetensors file: " + reason);
+  };
 
   if (content.size() < 8) refuse("it has " + std::to_string(content.size()) + " bytes, expected at least 8");
   std::uint64_t header_size = 0;
-  for (int byte = 7; byte >= 0; --byte) header_size = header_size << 8 | static_cast<unsigned char>(content[static_cast<std::size_t>(byte)]);
+  for (int byte = 7; byte >= 0; --byte)
+    header_size = header_size << 8 | static_cast<unsigned char>(content[static_cast<std::size_t>(byte)]);
   constexpr std::uint64_t largest_header = 100'000'000;
   if (header_size > largest_header || header_size > content.size() - 8) {
-    refuse("its header claims " + std::to_string(header_size) + " bytes, the file has " + std::to_string(content.size()));
+    refuse("its header claims " + std::to_string(header_size) + " bytes, the file has " +
+           std::to_string(content.size()));
   }
   const nlohmann::json header = nlohmann::json::parse(content.substr(8, header_size), nullptr, false);
   if (!header.is_object()) refuse("its header is not a JSON object");
@@ -183,11 +194,14 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
   std::sort(ranges.begin(), ranges.end());
   std::uint64_t position = 0;
   for (const auto& [begin, end] : ranges) {
-    if (begin != position) refuse("its tensors overlap or leave a hole at byte " + std::to_string(std::min(begin, position)) + " of the data");
+    if (begin != position)
+      refuse("its tensors overlap or leave a hole at byte " + std::to_string(std::min(begin, position)) +
+             " of the data");
     position = end;
   }
   if (position != content.size() - 8 - header_size) {
-    refuse("its tensors end at byte " + std::to_string(position) + " of " + std::to_string(content.size() - 8 - header_size) + " of data");
+    refuse("its tensors end at byte " + std::to_string(position) + " of " +
+           std::to_string(content.size() - 8 - header_size) + " of data");
   }
   return file;
 }

@@ -87,7 +87,8 @@ struct Naive {
 
   /// Every product w * x of the forward pass hands dy to both of its factors:
   ///
-  ///     dx[n,c,h,w] += weight[f,c,i,j] dy[n,f,p,q],   dweight[f,c,i,j] += x[n,c,h,w] dy[n,f,p,q],   dbias[f] += dy[n,f,p,q]
+  ///     dx[n,c,h,w] += weight[f,c,i,j] dy[n,f,p,q],   dweight[f,c,i,j] += x[n,c,h,w] dy[n,f,p,q],   dbias[f] +=
+  ///     dy[n,f,p,q]
   ///
   /// dx, dweight, dbias: of the shapes of x, weight, bias, added to; null where not wanted. Twice the cost of forward.
   template <class T>
@@ -156,9 +157,9 @@ struct Im2col {
   ///
   ///     dx_n += col2im(weight^T * dy_n),   dweight += sum over n of dy_n * im2col(x_n)^T
   ///
-  /// The columns are made anew, which costs less than keeping them. Every four images have a partial dweight and dbias of
-  /// their own, added up in their order, so that the sum does not depend on the number of threads. (A partial sum per
-  /// image would need more time to clear, write and add up than the threads gain by it.)
+  /// The columns are made anew, which costs less than keeping them. Every four images have a partial dweight and dbias
+  /// of their own, added up in their order, so that the sum does not depend on the number of threads. (A partial sum
+  /// per image would need more time to clear, write and add up than the threads gain by it.)
   template <class T>
   static void backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
                        const Tensor<T>& weight, const ConvGeometry& geometry) {

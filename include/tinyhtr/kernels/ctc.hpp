@@ -23,14 +23,14 @@ T log_add(T a, T b) {
 
 /// Every way to write a label into T steps, for one sample: states are the label's letters with blanks around them,
 /// S = 2L + 1, and each alignment is a path that per step stays, moves on by one, or skips a blank between two
-/// different letters. In double whatever the network computes in: alpha + beta - log p takes the difference of numbers in
-/// the hundreds, which in float leaves four digits of the gradient.
+/// different letters. In double whatever the network computes in: alpha + beta - log p takes the difference of numbers
+/// in the hundreds, which in float leaves four digits of the gradient.
 struct CtcLattice {
-  Index time_steps = 0;     ///< T
-  Index label_length = 0;   ///< L
-  std::vector<int> states;  ///< (S) class of each state: blank, letter, blank, letter, ..., blank
-  Tensor<double> alpha;     ///< (T,S) log probability of all path beginnings that are in s at t, step t included
-  Tensor<double> beta;      ///< (T,S) log probability of all path ends after t that were in s at t
+  Index time_steps = 0;        ///< T
+  Index label_length = 0;      ///< L
+  std::vector<int> states;     ///< (S) class of each state: blank, letter, blank, letter, ..., blank
+  Tensor<double> alpha;        ///< (T,S) log probability of all path beginnings that are in s at t, step t included
+  Tensor<double> beta;         ///< (T,S) log probability of all path ends after t that were in s at t
   double log_probability = 0;  ///< of the label: the sum over all paths
 
   Index state_count() const { return static_cast<Index>(states.size()); }
@@ -57,9 +57,9 @@ inline Index ctc_required_steps(std::span<const int> label) {
 ///
 /// log_probs (T,N,K), log-softmax of the logits; n the sample; label: classes, not the blank, any length that fits;
 /// blank a class, here always K-1. y[t,s] is the probability of the class of state s. Costs O(T S).
-/// Throws ArgumentError for a class outside [0,K) or a blank in the label, for a label that needs more than T steps, and
-/// for log_probs that are not finite.
-/// Source: Graves, Fernandez, Gomez, Schmidhuber, "Connectionist temporal classification", ICML 2006, section 4.1.
+/// Throws ArgumentError for a class outside [0,K) or a blank in the label, for a label that needs more than T steps,
+/// and for log_probs that are not finite. Source: Graves, Fernandez, Gomez, Schmidhuber, "Connectionist temporal
+/// classification", ICML 2006, section 4.1.
 template <class T>
 void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::span<const int> label, int blank) {
   check_rank("ctc", "log_probs", log_probs.shape(), "(T,N,K)");
@@ -68,12 +68,14 @@ void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::
   for (const int letter : label) {
     if (letter < 0 || letter >= classes || letter == blank) {
       throw ArgumentError("ctc: the label of sample " + std::to_string(n) + " holds class " + std::to_string(letter) +
-                          ", expected 0 to " + std::to_string(classes - 1) + " without the blank " + std::to_string(blank));
+                          ", expected 0 to " + std::to_string(classes - 1) + " without the blank " +
+                          std::to_string(blank));
     }
   }
   if (required > steps || steps == 0) {
-    throw ArgumentError("ctc: the label of sample " + std::to_string(n) + " does not fit: L = " + std::to_string(length) +
-                        " letters and " + std::to_string(required - length) + " repeats need " +
+    throw ArgumentError("ctc: the label of sample " + std::to_string(n) +
+                        " does not fit: L = " + std::to_string(length) + " letters and " +
+                        std::to_string(required - length) + " repeats need " +
                         std::to_string(std::max<Index>(1, required)) + " steps, T = " + std::to_string(steps));
   }
   constexpr double impossible = -std::numeric_limits<double>::infinity();
@@ -127,7 +129,8 @@ void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::
 ///     dlogits[t,n,k] += scale (y[t,k] - sum over states s of class k of exp(alpha[t,s] + beta[t,s] - log p(label)))
 ///
 /// that is, what the network says minus how much of all alignments' mass passes through class k at t.
-/// dlogits, log_probs (T,N,K); lattice of ctc_forward; scale: the gradient of this sample's loss. Source: as forward, equation 16.
+/// dlogits, log_probs (T,N,K); lattice of ctc_forward; scale: the gradient of this sample's loss. Source: as forward,
+/// equation 16.
 template <class T>
 void ctc_backward(Tensor<T>& dlogits, const CtcLattice& lattice, const Tensor<T>& log_probs, Index n, T scale) {
   check_shape("ctc_backward", "dlogits", dlogits.shape(), log_probs.shape());

@@ -29,7 +29,8 @@ T sigmoid(T x) {
 ///
 ///     y = x for x > 0, slope x otherwise
 ///
-/// y, x of one shape. Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
+/// y, x of one shape. Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models",
+/// 2013.
 template <class T>
 void leaky_relu_forward(Tensor<T>& y, const Tensor<T>& x, T slope) {
   y.resize(x.shape());
@@ -95,7 +96,8 @@ void scale_forward(Tensor<T>& y, const Tensor<T>& x, T scale) {
 /// Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout", JMLR 2014.
 template <class T>
 void dropout_forward(Tensor<T>& y, Tensor<T>& mask, const Tensor<T>& x, T p, const Random& random) {
-  if (!(p >= 0 && p < 1)) throw ArgumentError("dropout: the probability has to be in [0, 1), found " + std::to_string(p));
+  if (!(p >= 0 && p < 1))
+    throw ArgumentError("dropout: the probability has to be in [0, 1), found " + std::to_string(p));
   y.resize(x.shape());
   mask.resize(x.shape());
   const T keep = T(1) / (T(1) - p);

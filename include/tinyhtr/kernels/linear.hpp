@@ -29,8 +29,9 @@ void linear_forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, c
     for (Index r = begin; r < end; ++r) {
       for (Index o = 0; o < outputs; ++o) y.data()[r * outputs + o] = bias ? bias->data()[o] : T(0);
     }
-    gemm<T>({y.data() + begin * outputs, end - begin, outputs}, Op::none, {x.data() + begin * inputs, end - begin, inputs},
-            Op::transpose, {weight.data(), outputs, inputs}, T(1), T(1));
+    gemm<T>({y.data() + begin * outputs, end - begin, outputs}, Op::none,
+            {x.data() + begin * inputs, end - begin, inputs}, Op::transpose, {weight.data(), outputs, inputs}, T(1),
+            T(1));
   });
 }
 
@@ -48,7 +49,8 @@ void linear_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const 
     check_shape("linear_backward", "dx", dx->shape(), x.shape());
     parallel_pieces(rows, gemm_row_piece, [&](Index begin, Index end) {
       gemm<T>({dx->data() + begin * inputs, end - begin, inputs}, Op::none,
-              {dy.data() + begin * outputs, end - begin, outputs}, Op::none, {weight.data(), outputs, inputs}, T(1), T(1));
+              {dy.data() + begin * outputs, end - begin, outputs}, Op::none, {weight.data(), outputs, inputs}, T(1),
+              T(1));
     });
   }
   if (dweight) {

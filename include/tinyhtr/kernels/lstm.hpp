@@ -23,8 +23,8 @@ struct LstmCache {
 
 namespace detail {
 
-/// tanh x = 2 sigmoid(2 x) - 1, in a third of the time of std::tanh. Its error is that of the number format at 1, so that
-/// small values keep fewer digits; a gate's value is added to others of that size.
+/// tanh x = 2 sigmoid(2 x) - 1, in a third of the time of std::tanh. Its error is that of the number format at 1, so
+/// that small values keep fewer digits; a gate's value is added to others of that size.
 template <class T>
 T tanh_by_sigmoid(T x) {
   return 2 * sigmoid(2 * x) - 1;
@@ -49,7 +49,8 @@ inline Index previous_step(Index t, Index steps, Direction direction) {
 /// h (T,N,H); x (T,N,C); weight_ih (4H,C); weight_hh (4H,H); bias (4H); gate rows in PyTorch's order i, f, g, o.
 /// Direction::reverse reads from t = T-1 down to 0; h_t still stands at t. One GEMM makes the input half of all steps
 /// at once; then each step needs one (N,H) x (H,4H). Costs 8 T N H (C + H) operations. Throws ShapeError.
-/// Source: Hochreiter, Schmidhuber 1997; Gers, Schmidhuber, Cummins 2000 (forget gate); the form is that of PyTorch's LSTM.
+/// Source: Hochreiter, Schmidhuber 1997; Gers, Schmidhuber, Cummins 2000 (forget gate); the form is that of PyTorch's
+/// LSTM.
 template <class T>
 void lstm_forward(Tensor<T>& h, LstmCache<T>& cache, const Tensor<T>& x, const Tensor<T>& weight_ih,
                   const Tensor<T>& weight_hh, const Tensor<T>& bias, Direction direction) {

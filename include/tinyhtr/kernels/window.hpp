@@ -23,7 +23,8 @@ struct Window {
   Index output;
 
   /// Throws ArgumentError where the kernel does not fit onto the padded input.
-  Window(Index input_, Index kernel_, Index stride_, Padding padding) : input(input_), kernel(kernel_), stride(stride_) {
+  Window(Index input_, Index kernel_, Index stride_, Padding padding)
+      : input(input_), kernel(kernel_), stride(stride_) {
     if (kernel < 1 || stride < 1) {
       throw ArgumentError("convolution: kernel and stride have to be positive, found " + std::to_string(kernel) +
                           " and " + std::to_string(stride));

@@ -22,7 +22,8 @@ struct CtcLossNode : Node<T> {
     if (!dlogits) return;
     const Index batch = log_probs.dim(1);
     const T scale = this->grad[0] / static_cast<T>(batch);
-    parallel_for(batch, [&](Index n) { ctc_backward(*dlogits, lattices[static_cast<std::size_t>(n)], log_probs, n, scale); });
+    parallel_for(batch,
+                 [&](Index n) { ctc_backward(*dlogits, lattices[static_cast<std::size_t>(n)], log_probs, n, scale); });
   }
 };
 

@@ -22,6 +22,7 @@ struct WordNetOptions {
   double dropout = 0.2;
   Padding padding = Padding::same;  ///< same for weights from TensorFlow, symmetric for weights from PyTorch
   Initialisation initialisation = Initialisation::keras;
+  Scan scan = Scan::rows;  ///< columns suits CTC better: it aligns from left to right
   std::vector<ResidualBlockOptions> blocks = {
       {.filters = 16, .stride = 1, .convolve_skip = true},  {.filters = 16, .stride = 2, .convolve_skip = true},
       {.filters = 16, .stride = 1, .convolve_skip = false}, {.filters = 32, .stride = 2, .convolve_skip = true},
@@ -37,8 +38,8 @@ struct WordNetOptions {
 ///     - BiLSTM(128) - dropout - linear - logits (T=64, N, K)
 ///
 /// For a vocabulary of 78 characters, K = 79: 549,455 numbers, 547,983 of them trained; 61.5 million multiply-adds per
-/// image. The steps run over the rows of the feature map, so that "time" sweeps the image four times from left to
-/// right, as the tutorial has it.
+/// image. With Scan::rows, as the tutorial has it, "time" sweeps the image four times from left to right; Scan::columns
+/// is the same network with its steps in the order of the text.
 template <class T, class Algorithm = Im2col>
 struct WordNet {
   WordNetOptions options;
@@ -60,10 +61,11 @@ struct WordNet {
   /// images (N,3,32,128), grey levels 0 to 255; returns logits (T,N,K).
   Variable<T> forward(const Variable<T>& images, Mode mode = Mode::inference()) {
     check_rank("WordNet", "images", images.shape(), "(N,C,H,W)");
-    check_shape("WordNet", "images", images.shape(), {images.shape()[0], options.channels, options.height, options.width});
+    check_shape("WordNet", "images", images.shape(),
+                {images.shape()[0], options.channels, options.height, options.width});
     Variable<T> x = scale(images, T(1) / T(255));
     for (ResidualBlock<T, Algorithm>& block : blocks) x = block.forward(x, mode);
-    const Variable<T> sequence = image_to_sequence(x);  // (T,N,C)
+    const Variable<T> sequence = image_to_sequence(x, options.scan);  // (T,N,C)
     const Variable<T> features = dropout.forward(lstm.forward(sequence), mode);
     return classes.forward(features);
   }

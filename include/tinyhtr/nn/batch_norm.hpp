@@ -58,7 +58,8 @@ struct BatchNorm2d {
   Variable<T> forward(const Variable<T>& x, const Mode& mode) {
     if (!mode.is_training()) {
       auto node = std::make_shared<BatchNormInferenceNode<T>>();
-      batch_norm_forward_inference(node->value, x.value(), weight.value(), bias.value(), running_mean, running_var, epsilon);
+      batch_norm_forward_inference(node->value, x.value(), weight.value(), bias.value(), running_mean, running_var,
+                                   epsilon);
       node->running_mean = running_mean;
       node->running_var = running_var;
       node->epsilon = epsilon;

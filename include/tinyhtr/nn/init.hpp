@@ -11,10 +11,10 @@
 namespace tinyhtr {
 
 /// Whose initial values a layer takes. Keras's are those of the reference network: convolutions he_uniform, the LSTM
-/// glorot_uniform with orthogonal recurrent weights and 1 in the forget gate, linear layers glorot_uniform, other biases 0.
-/// PyTorch's are U(-l, l) for weights and biases alike, l = 1 / sqrt(fan_in), and 1 / sqrt(H) in the LSTM. Its convolutions
-/// start 2.4 times smaller. Under batch norm their scale does not matter to the output, but the same step of Adam turns
-/// smaller weights further: they learn faster at first.
+/// glorot_uniform with orthogonal recurrent weights and 1 in the forget gate, linear layers glorot_uniform, other
+/// biases 0. PyTorch's are U(-l, l) for weights and biases alike, l = 1 / sqrt(fan_in), and 1 / sqrt(H) in the LSTM.
+/// Its convolutions start 2.4 times smaller. Under batch norm their scale does not matter to the output, but the same
+/// step of Adam turns smaller weights further: they learn faster at first.
 enum class Initialisation { keras, pytorch };
 
 /// Fills with U(-limit, limit).
@@ -46,7 +46,8 @@ template <class T>
 void orthogonal(Tensor<T>& weight, Random& random) {
   check_rank("orthogonal", "weight", weight.shape(), "(R,C)");
   const Index rows = weight.dim(0), columns = weight.dim(1);
-  if (rows < columns) throw ShapeError("orthogonal: weight has shape " + weight.shape().to_string() + ", expected rows >= columns");
+  if (rows < columns)
+    throw ShapeError("orthogonal: weight has shape " + weight.shape().to_string() + ", expected rows >= columns");
   std::vector<std::vector<double>> basis;
   for (Index c = 0; c < columns; ++c) {
     std::vector<double> column(static_cast<std::size_t>(rows));

@@ -70,8 +70,8 @@ Variable<T> lstm_by_cells(const Variable<T>& x, const Variable<T>& weight_ih, co
   return stack_steps(outputs);
 }
 
-/// A bidirectional LSTM. Names and gate order (i, f, g, o) are PyTorch's; PyTorch's second bias, bias_hh_l0, is only ever
-/// added to bias_ih_l0, so that their sum stands here.
+/// A bidirectional LSTM. Names and gate order (i, f, g, o) are PyTorch's; PyTorch's second bias, bias_hh_l0, is only
+/// ever added to bias_ih_l0, so that their sum stands here.
 template <class T>
 struct BiLstm {
   Variable<T> weight_ih_l0, weight_hh_l0, bias_ih_l0;                          ///< (4H,C), (4H,H), (4H)

@@ -54,10 +54,12 @@ class Adam {
     ++steps;
     const auto t = static_cast<double>(steps);
     const double correction1 = 1 - std::pow(options_.beta1, t), correction2 = 1 - std::pow(options_.beta2, t);
-    const double epsilon =
-        options_.epsilon_placement == EpsilonPlacement::keras ? options_.epsilon : options_.epsilon * std::sqrt(correction2);
+    const double epsilon = options_.epsilon_placement == EpsilonPlacement::keras
+                               ? options_.epsilon
+                               : options_.epsilon * std::sqrt(correction2);
     const T rate = static_cast<T>(learning_rate * std::sqrt(correction2) / correction1);
-    const T beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2), eps = static_cast<T>(epsilon);
+    const T beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2),
+            eps = static_cast<T>(epsilon);
     for (std::size_t k = 0; k < parameters_.size(); ++k) {
       check_shape("Adam", parameters_[k].name() + ".grad", parameters_[k].grad().shape(), parameters_[k].shape());
       T *p = parameters_[k].value().data(), *m = mean_[k].data(), *v = square_[k].data();

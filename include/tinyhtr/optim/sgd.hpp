@@ -19,7 +19,8 @@ struct SgdOptions {
 ///
 ///     v = momentum v + g,   p -= learning_rate v
 ///
-/// Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum", 2013, in PyTorch's form.
+/// Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum", 2013, in PyTorch's
+/// form.
 template <class T>
 class Sgd {
  public:

@@ -5,7 +5,8 @@
 
 namespace tinyhtr {
 
-/// Remembers the best metric so far, lower is better, and how long ago it was. Matches Keras's EarlyStopping, mode "min".
+/// Remembers the best metric so far, lower is better, and how long ago it was. Matches Keras's EarlyStopping, mode
+/// "min".
 struct EarlyStopping {
   int patience = 20;
 

@@ -19,16 +19,16 @@ namespace tinyhtr {
 
 /// What the network made of one sample.
 struct Prediction {
-  Index sample = 0;         ///< its position in the loader
+  Index sample = 0;  ///< its position in the loader
   std::string reading;
-  double confidence = 0;    ///< probability of the best path
-  Index edits = 0;          ///< edit distance to the label
+  double confidence = 0;  ///< probability of the best path
+  Index edits = 0;        ///< edit distance to the label
 };
 
 struct Evaluation {
   ErrorRate errors;
-  double loss = 0;                 ///< mean CTC loss over the labels that the vocabulary can write
-  Index labels_with_loss = 0;      ///< how many those are
+  double loss = 0;                      ///< mean CTC loss over the labels that the vocabulary can write
+  Index labels_with_loss = 0;           ///< how many those are
   std::vector<Prediction> predictions;  ///< in the order of the loader
   double seconds = 0;
 };
@@ -37,7 +37,8 @@ namespace detail {
 
 /// CTC loss of one sample where it has one: its characters are known, and it fits into T steps.
 template <class T>
-void add_loss(Evaluation& evaluation, const Tensor<T>& log_probs, Index n, const std::string& text, const Vocabulary& vocabulary) {
+void add_loss(Evaluation& evaluation, const Tensor<T>& log_probs, Index n, const std::string& text,
+              const Vocabulary& vocabulary) {
   if (!vocabulary.knows(text)) return;
   const std::vector<int> label = vocabulary.encode(text);
   if (ctc_required_steps(label) > log_probs.dim(0)) return;
@@ -49,9 +50,9 @@ void add_loss(Evaluation& evaluation, const Tensor<T>& log_probs, Index n, const
 
 }  // namespace detail
 
-/// Reads every sample of a loader by its best path, without a graph. Labels with characters that the vocabulary does not
-/// have count their errors like all others, but have no loss. `batch_done`, where given, is called after every batch
-/// with the number of words read so far; where it returns false, the evaluation ends early.
+/// Reads every sample of a loader by its best path, without a graph. Labels with characters that the vocabulary does
+/// not have count their errors like all others, but have no loss. `batch_done`, where given, is called after every
+/// batch with the number of words read so far; where it returns false, the evaluation ends early.
 template <class T, class Network>
 Evaluation evaluate(Network& network, Loader<T>& loader, const Vocabulary& vocabulary,
                     const std::function<bool(Index)>& batch_done = {}) {

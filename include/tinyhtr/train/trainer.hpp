@@ -25,30 +25,30 @@ namespace tinyhtr {
 
 /// What is known after a step.
 struct StepReport {
-  int epoch = 0;          ///< under way, counted from 1
+  int epoch = 0;  ///< under way, counted from 1
   Index batches = 0, batches_done = 0;
   Index samples_done = 0;
-  double loss = 0;        ///< mean of the epoch so far
-  double seconds = 0;     ///< of the epoch so far
+  double loss = 0;     ///< mean of the epoch so far
+  double seconds = 0;  ///< of the epoch so far
 };
 
 /// What is known after an epoch.
 struct EpochReport {
-  int epoch = 0;                ///< counted from 1
-  double training_loss = 0;     ///< mean over the epoch's samples, each at its step
+  int epoch = 0;             ///< counted from 1
+  double training_loss = 0;  ///< mean over the epoch's samples, each at its step
   double training_seconds = 0;
-  double images_per_second = 0; ///< in training
-  double learning_rate = 0;     ///< that the epoch was trained with
-  bool is_best = false;         ///< by validation CER
+  double images_per_second = 0;  ///< in training
+  double learning_rate = 0;      ///< that the epoch was trained with
+  bool is_best = false;          ///< by validation CER
   Evaluation validation;
 };
 
 struct TrainerOptions {
-  int epochs = 100;                   ///< in all, those before a resume counted
-  std::filesystem::path folder;       ///< where best.safetensors and last.safetensors go; empty: nowhere
-  std::map<std::string, std::string> metadata;        ///< kept in every checkpoint as it is
-  std::function<void(const StepReport&)> step_done;   ///< called after every step, where given
-  std::function<void(const EpochReport&)> epoch_done; ///< called after every epoch, where given
+  int epochs = 100;                                  ///< in all, those before a resume counted
+  std::filesystem::path folder;                      ///< where best.safetensors and last.safetensors go; empty: nowhere
+  std::map<std::string, std::string> metadata;       ///< kept in every checkpoint as it is
+  std::function<void(const StepReport&)> step_done;  ///< called after every step, where given
+  std::function<void(const EpochReport&)> epoch_done;  ///< called after every epoch, where given
   std::function<bool()> should_stop;  ///< asked after every step, where given; true saves, then ends the run
 };
 
@@ -64,7 +64,8 @@ template <class T>
 class Trainer {
  public:
   /// state.learning_rate starts at the optimiser's.
-  Trainer(WordNet<T>& network, Adam<T>& optimiser, const Vocabulary& vocabulary, std::uint64_t seed, TrainerOptions options)
+  Trainer(WordNet<T>& network, Adam<T>& optimiser, const Vocabulary& vocabulary, std::uint64_t seed,
+          TrainerOptions options)
       : network_(network), optimiser_(optimiser), vocabulary_(vocabulary), options_(std::move(options)) {
     state.seed = seed;
     state.learning_rate = optimiser.learning_rate;
@@ -72,8 +73,8 @@ class Trainer {
 
   TrainingState state;
 
-  /// Continues from a checkpoint of save(). Throws FormatError where something in it is missing or does not fit: another
-  /// vocabulary, another network (naming the tensor with both shapes), no training state.
+  /// Continues from a checkpoint of save(). Throws FormatError where something in it is missing or does not fit:
+  /// another vocabulary, another network (naming the tensor with both shapes), no training state.
   void load(const Safetensors& file) {
     if (file.text("vocabulary") != vocabulary_.text()) {
       throw FormatError(file.path.string() + ": its vocabulary is '" + file.text("vocabulary") + "', expected '" +
@@ -135,7 +136,8 @@ class Trainer {
   }
 
   double checked_step(const Batch<T>& batch) {
-    const std::string place = "epoch " + std::to_string(state.epochs_done + 1) + ", batch " + std::to_string(state.batches_done + 1);
+    const std::string place =
+        "epoch " + std::to_string(state.epochs_done + 1) + ", batch " + std::to_string(state.batches_done + 1);
     try {
       const double loss = train_step(batch);
       if (std::isfinite(loss)) return loss;

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/shape.hpp"
@@ -17,11 +16,11 @@ namespace tinyhtr {
 struct TrainingState {
   std::uint64_t seed = 0;
   int epochs_done = 0;
-  Index batches_done = 0;      ///< of the epoch under way
-  double loss_sum = 0;         ///< over the samples of the epoch under way
-  Index samples_done = 0;      ///< of the epoch under way
-  double seconds = 0;          ///< spent so far on the epoch under way
-  std::int64_t steps = 0;      ///< of the optimiser, in all
+  Index batches_done = 0;  ///< of the epoch under way
+  double loss_sum = 0;     ///< over the samples of the epoch under way
+  Index samples_done = 0;  ///< of the epoch under way
+  double seconds = 0;      ///< spent so far on the epoch under way
+  std::int64_t steps = 0;  ///< of the optimiser, in all
   double learning_rate = 0;
   EarlyStopping early_stopping;
   ReduceOnPlateau plateau;
@@ -36,13 +35,15 @@ struct TrainingState {
                            {"seconds", seconds},
                            {"steps", steps},
                            {"learning_rate", learning_rate},
-                           {"early_stopping", {{"patience", early_stopping.patience},
-                                               {"best_epoch", early_stopping.best_epoch},
-                                               {"epochs_without_improvement", early_stopping.epochs_without_improvement}}},
-                           {"plateau", {{"patience", plateau.patience},
-                                        {"factor", plateau.factor},
-                                        {"min_delta", plateau.min_delta},
-                                        {"epochs_without_improvement", plateau.epochs_without_improvement}}}};
+                           {"early_stopping",
+                            {{"patience", early_stopping.patience},
+                             {"best_epoch", early_stopping.best_epoch},
+                             {"epochs_without_improvement", early_stopping.epochs_without_improvement}}},
+                           {"plateau",
+                            {{"patience", plateau.patience},
+                             {"factor", plateau.factor},
+                             {"min_delta", plateau.min_delta},
+                             {"epochs_without_improvement", plateau.epochs_without_improvement}}}};
     if (early_stopping.best_epoch > 0) {
       json["early_stopping"]["best"] = early_stopping.best;
       json["plateau"]["best"] = plateau.best;

@@ -1,0 +1,41 @@
+// train_loop: the whole of training in thirty lines: train_loop [FOLDER [WORDS [EPOCHS]]]
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "tinyhtr/tinyhtr.hpp"
+
+using namespace tinyhtr;
+
+int main(int argc, char** argv) {
+  std::vector<Sample> samples = load_iam(argc > 1 ? argv[1] : "data").samples;
+  if (argc > 2) samples.resize(std::stoul(argv[2]));
+  const Split split = random_split(samples, 0.1, /*seed=*/1);
+  std::vector<std::string> texts;
+  for (const Sample& sample : split.train) texts.push_back(sample.text);
+  const Vocabulary vocabulary = Vocabulary::from_texts(texts);
+
+  Loader<float> training(split.train, {.batch_size = 8, .shuffle = true, .seed = 1});
+  Loader<float> validation(split.validation, {.batch_size = 8});
+  WordNet<float> network(vocabulary.classes(), /*seed=*/1,
+                         {.initialisation = Initialisation::pytorch, .scan = Scan::columns});
+  Adam<float> adam(parameters_of<float>(network), {.learning_rate = 1.5e-3});
+
+  std::uint32_t step = 0;
+  for (std::uint32_t epoch = 0; epoch < (argc > 3 ? std::stoul(argv[3]) : 6); ++epoch) {
+    double sum = 0;
+    for (const Batch<float>& batch : training.epoch(epoch)) {
+      const Variable<float> logits = network.forward(batch.images, Mode::training(/*seed=*/1, step++));  // (T,N,K)
+      const Variable<float> loss = ctc_loss(logits, vocabulary.encode(batch.texts));
+      adam.zero_grad();
+      backward(loss);
+      adam.step();
+      sum += static_cast<double>(loss.item());
+    }
+    const Evaluation result = evaluate(network, validation, vocabulary);
+    std::cout << "epoch " << epoch + 1 << "  loss " << sum / static_cast<double>(training.batches()) << "  CER micro "
+              << result.errors.cer_micro() << "  " << split.validation[0].text << " read as "
+              << result.predictions[0].reading << '\n';
+  }
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# The programs as a user runs them: on data/, on wrong input, interrupted. usage: programs_test.sh PROGRAM_FOLDER DATA
+set -uo pipefail
+
+programs=$1
+data=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+checks=0
+
+fail() {
+  echo "FAILED: $1"
+  sed 's/^/    /' "$work/out" "$work/err"
+  failures=$((failures + 1))
+}
+
+# run EXPECTED_EXIT PROGRAM ARGUMENT...: keeps what it prints in $work/out and $work/err.
+run() {
+  local expected=$1 status=0
+  shift
+  last="$*"
+  "$programs/$1" "${@:2}" >"$work/out" 2>"$work/err" </dev/null || status=$?
+  checks=$((checks + 1))
+  ((status == expected)) || fail "$last: exit $status, expected $expected"
+}
+
+# prints PATTERN: what the last program wrote to stdout holds a line that matches.
+prints() {
+  checks=$((checks + 1))
+  grep -qE -- "$1" "$work/out" || fail "$last: stdout has no line like '$1'"
+}
+
+# refuses PATTERN ARGUMENT...: the program exits with 1 and says why in one line on stderr.
+refuses() {
+  local pattern=$1
+  shift
+  run 1 "$@"
+  checks=$((checks + 1))
+  { [[ $(wc -l <"$work/err") == 1 ]] && grep -qE -- "$pattern" "$work/err"; } || fail "$last: stderr is not one line like '$pattern'"
+}
+
+image=$(find "$data/words" -name '*.png' | sort | head -n 1)
+
+# --- check_data
+run 0 check_data --data "$data"
+prints '4870'
+run 0 check_data --data "$data" --verbose
+prints 'marked err'
+refuses 'no such folder' check_data --data "$work/nothing"
+
+# --- train_iam: one epoch and one more equal two, to the byte
+small=(--data "$data" --limit 60 --batch-size 8 --seed 5)
+run 0 train_iam "${small[@]}" --epochs 2 --out "$work/two"
+prints 'epoch 2/2  loss [0-9.]+ .*CER micro [0-9.]+, CER macro [0-9.]+, WER [0-9.]+'
+prints 'read as'
+run 0 train_iam "${small[@]}" --epochs 1 --out "$work/one" --threads 1
+refuses 'holds a run already' train_iam "${small[@]}" --epochs 1 --out "$work/one"
+run 0 train_iam --resume "$work/one" --epochs 2
+prints 'resumed'
+checks=$((checks + 1))
+cmp "$work/one/last.safetensors" "$work/two/last.safetensors" || fail "one epoch and a resume differ from two epochs"
+refuses 'batch-size differs' train_iam --resume "$work/one" --batch-size 4
+refuses '(could not be|Permission)' train_iam "${small[@]}" --out /proc/tinyhtr
+refuses 'no such (file|folder)' train_iam --data "$work/nothing" --out "$work/x"
+refuses 'data is needed' train_iam --out "$work/x"
+run 2 train_iam --data "$data" --out "$work/x" --batch-size 0
+run 2 train_iam --data "$data" --out "$work/x" --train-list "$data/splits/train_words.txt"
+refuses 'missing.txt' train_iam --data "$data" --out "$work/x" --train-list "$work/missing.txt" --validation-list "$work/missing.txt"
+refuses 'share' train_iam --data "$data" --out "$work/x" --train-list "$data/splits/train_words.txt" --validation-list "$data/splits/train_words.txt"
+
+# --- Ctrl-C: the step is finished, saved, and gone on with
+"$programs/train_iam" "${small[@]}" --epochs 500 --out "$work/stopped" >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+for _ in $(seq 600); do
+  grep -q '^epoch 1/500' "$work/out" && break
+  sleep 0.1
+done
+kill -INT "$pid"
+status=0
+wait "$pid" || status=$?
+last="train_iam, interrupted"
+checks=$((checks + 1))
+((status == 0)) || fail "$last: exit $status, expected 0"
+prints 'interrupted .*go on with: train_iam --resume'
+run 0 train_iam --resume "$work/stopped" --epochs 1
+
+# --- evaluate
+model="$work/two/best.safetensors"
+run 0 evaluate --model "$model" --data "$data" --list "$data/splits/validation_words.txt" --predictions "$work/readings.csv"
+for name in cer_micro cer_macro wer images_per_second; do prints "^$name [0-9.]+$"; done
+prints '^words 481$'
+checks=$((checks + 1))
+{ [[ $(head -n 1 "$work/readings.csv") == path,label,reading,edits ]] && (($(wc -l <"$work/readings.csv") >= 482)); } || fail "evaluate: the CSV is not as expected"
+checks=$((checks + 1))
+grep -q 'does not know\|do not know\|not know' "$work/err" || fail "evaluate: characters outside the vocabulary are not named"
+refuses 'could not be' evaluate --model "$model" --data "$data" --predictions /proc/readings.csv
+
+# --- read_words
+run 0 read_words --model "$model" "$image" "$image"
+prints "^$image"$'\t'".*"$'\t'"[01]\.[0-9]+$"
+run 1 read_words --model "$model" "$work/missing.png" "$image"
+prints "^$image"
+checks=$((checks + 1))
+grep -q 'missing.png' "$work/err" || fail "read_words: the missing image is not named"
+
+# --- what is no checkpoint
+head -c 1000 "$model" >"$work/cut.safetensors"
+refuses 'cut.safetensors' read_words --model "$work/cut.safetensors" "$image"
+refuses 'safetensors' evaluate --model "$image" --data "$data"
+refuses 'missing' read_words --model "$work/missing.safetensors" "$image"
+mkdir "$work/broken"
+cp "$work/cut.safetensors" "$work/broken/last.safetensors"
+refuses 'last.safetensors' train_iam --resume "$work/broken"
+
+# --- the loop of the README
+run 0 train_loop "$data" 40 1
+prints '^epoch 1  loss [0-9.]+  CER micro [0-9.]+'
+
+# --- every program explains itself
+for program in check_data train_iam evaluate read_words make_words; do
+  run 0 "$program" --help
+  prints 'OPTIONS|Options'
+done
+
+echo "$((checks - failures)) passed, $failures failed"
+((failures == 0))

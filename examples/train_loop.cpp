@@ -35,7 +35,6 @@ int main(int argc, char** argv) {
     }
     const Evaluation result = evaluate(network, validation, vocabulary);
     std::cout << "epoch " << epoch + 1 << "  loss " << sum / static_cast<double>(training.batches()) << "  CER micro "
-              << result.errors.cer_micro() << "  " << split.validation[0].text << " read as "
-              << result.predictions[0].reading << '\n';
+              << result.errors.cer_micro() << '\n';
   }
 }

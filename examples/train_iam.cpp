@@ -49,7 +49,7 @@ struct Settings {
                           {"initial_weights", initial_weights},
                           {"padding", padding},
                           {"scan", scan}}
-        .dump();
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);  // a path may hold any bytes
   }
 };
 

@@ -116,6 +116,14 @@ TEST_CASE("damaged headers are refused with the tensor's name") {
   CHECK_THROWS_AS(static_cast<void>(read_safetensors(folder.path())), FileError);
 }
 
+TEST_CASE("text that is not UTF-8 is refused before anything is written") {
+  const test::TemporaryFolder folder;
+  Safetensors file;
+  file.metadata["k"] = "\xff";
+  CHECK_THROWS_AS(write_safetensors(folder.path() / "x", file), FormatError);
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
 TEST_CASE("a byte changed at random never crashes the reader") {
   const test::TemporaryFolder folder;
   Safetensors file;

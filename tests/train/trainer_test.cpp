@@ -86,14 +86,14 @@ TEST_CASE("one batch is overfitted to CER 0") {
   options.dropout = 0;
   options.hidden = 32;
   WordNet<float> network(words.vocabulary.classes(), 1, options);
-  set_batch_norm_momentum(network, 0.9f);  // the running statistics have 300 steps to arrive, not 100,000
+  set_batch_norm_momentum(network, 0.9f);  // the running statistics have 800 steps to arrive, not 100,000
   Adam<float> adam(parameters_of<float>(network), {.learning_rate = 1e-2});
   Loader<float> loader(words.samples, test::tiny_loading(10, false, 1));
   REQUIRE(loader.batches() == 1);
   auto epoch = loader.epoch(0);
   const Batch<float> batch = *epoch.begin();
   double first = 0, last = 0;
-  for (std::uint32_t step = 0; step < 300; ++step) {
+  for (std::uint32_t step = 0; step < 800; ++step) {
     const Variable<float> loss =
         ctc_loss(network.forward(batch.images, Mode::training(1, step)), words.vocabulary.encode(batch.texts));
     adam.zero_grad();

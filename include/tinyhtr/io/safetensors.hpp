@@ -87,7 +87,7 @@ struct Safetensors {
 };
 
 /// Writes a file in the safetensors format: header length, JSON header padded to eight bytes, the tensors' bytes in the
-/// order of their names. Goes through replace_file. Throws FileError.
+/// order of their names. Goes through replace_file. Throws FileError; FormatError for text that is not UTF-8.
 /// Source: the format's description, huggingface.co/docs/safetensors.
 inline void write_safetensors(const std::filesystem::path& path, const Safetensors& file) {
   nlohmann::json header = nlohmann::json::object();
@@ -100,7 +100,12 @@ inline void write_safetensors(const std::filesystem::path& path, const Safetenso
                     {"shape", std::vector<Index>(tensor.shape.begin(), tensor.shape.end())},
                     {"data_offsets", {begin, data.size()}}};
   }
-  std::string text = header.dump();
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const nlohmann::json::exception& error) {  // names and metadata have to be UTF-8
+    throw FormatError(path.string() + ": a name or text cannot be written as JSON: " + error.what());
+  }
   text.resize((text.size() + 7) / 8 * 8, ' ');
   std::string content;
   content.reserve(8 + text.size() + data.size());

@@ -14,6 +14,7 @@
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/image/check_jpeg.hpp"
 #include "tinyhtr/image/check_png.hpp"
 #include "tinyhtr/image/decoder_memory.hpp"
 #include "tinyhtr/image/image.hpp"
@@ -54,6 +55,7 @@ inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string
   }
   if (bytes.empty()) throw FormatError(name + ": expected an image, found an empty file; fetch the file again");
   if (detail::starts_like_png(bytes)) detail::check_png(bytes, name);
+  if (detail::starts_like_jpeg(bytes)) detail::check_jpeg(bytes, name);
 
   const stb::stbi_io_callbacks callbacks{detail::ImageBytes::read, detail::ImageBytes::skip,
                                          detail::ImageBytes::at_end};

@@ -254,7 +254,7 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->group(run);
   app.add_option("--initial-weights", settings.initial_weights,
-                 "keras, as the reference network has it, or pytorch, which learns faster at first")
+                 "keras, as the reference network has it, or pytorch")
       ->check(CLI::IsMember({"keras", "pytorch"}))
       ->capture_default_str()
       ->group(run);
@@ -263,8 +263,7 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->group(run);
   app.add_option("--scan", settings.scan,
-                 "Order of the CTC steps over the feature map: rows, as the reference network has it, or columns, "
-                 "which learns faster")
+                 "Order of the CTC steps over the feature map: rows, as the reference network has it, or columns")
       ->check(CLI::IsMember({"rows", "columns"}))
       ->capture_default_str()
       ->group(run);

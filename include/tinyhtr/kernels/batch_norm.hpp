@@ -19,7 +19,7 @@ struct BatchStatistics {
 namespace detail {
 
 /// Adds up term(0) .. term(count - 1) in double, in eight interleaved sums: one sum would have every addition wait for
-/// the one before it, which made these passes three times slower.
+/// the one before it.
 template <class Term>
 double interleaved_sum(Index count, const Term& term) {
   constexpr Index lanes = 8;

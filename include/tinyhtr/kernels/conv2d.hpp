@@ -157,7 +157,7 @@ struct Im2col {
   ///
   ///     dx_n += col2im(weight^T * dy_n),   dweight += sum over n of dy_n * im2col(x_n)^T
   ///
-  /// The columns are made anew, which costs less than keeping them. Every four images have a partial dweight and dbias
+  /// The columns are made anew instead of kept. Every four images have a partial dweight and dbias
   /// of their own, added up in their order, so that the sum does not depend on the number of threads. (A partial sum
   /// per image would need more time to clear, write and add up than the threads gain by it.)
   template <class T>

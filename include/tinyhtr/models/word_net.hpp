@@ -22,7 +22,7 @@ struct WordNetOptions {
   double dropout = 0.2;
   Padding padding = Padding::same;  ///< same for weights from TensorFlow, symmetric for weights from PyTorch
   Initialisation initialisation = Initialisation::keras;
-  Scan scan = Scan::rows;  ///< columns suits CTC better: it aligns from left to right
+  Scan scan = Scan::rows;  ///< order of the steps; columns go from left to right once
   std::vector<ResidualBlockOptions> blocks = {
       {.filters = 16, .stride = 1, .convolve_skip = true},  {.filters = 16, .stride = 2, .convolve_skip = true},
       {.filters = 16, .stride = 1, .convolve_skip = false}, {.filters = 32, .stride = 2, .convolve_skip = true},

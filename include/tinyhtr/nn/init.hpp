@@ -13,8 +13,6 @@ namespace tinyhtr {
 /// Whose initial values a layer takes. Keras's are those of the reference network: convolutions he_uniform, the LSTM
 /// glorot_uniform with orthogonal recurrent weights and 1 in the forget gate, linear layers glorot_uniform, other
 /// biases 0. PyTorch's are U(-l, l) for weights and biases alike, l = 1 / sqrt(fan_in), and 1 / sqrt(H) in the LSTM.
-/// Its convolutions start 2.4 times smaller. Under batch norm their scale does not matter to the output, but the same
-/// step of Adam turns smaller weights further: they learn faster at first.
 enum class Initialisation { keras, pytorch };
 
 /// Fills with U(-limit, limit).

@@ -76,12 +76,9 @@ void run(const Settings& settings) {
   }
   report_unknown_characters(samples, model.vocabulary);
 
-  const WordNetOptions& network = model.network.options;
-  Loader<float> loader(samples, {.batch_size = settings.batch_size,
-                                 .height = network.height,
-                                 .width = network.width,
-                                 .channels = network.channels,
-                                 .workers = thread_count() > 1 ? 1 : 0});
+  LoaderOptions loading = images_for(model.network.options);
+  loading.batch_size = settings.batch_size;
+  Loader<float> loader(samples, loading);
   const Evaluation evaluation = evaluate(model.network, loader, model.vocabulary);
   if (!settings.predictions.empty()) write_predictions(settings.predictions, evaluation, samples);
 

@@ -18,10 +18,10 @@ namespace {
 using namespace tinyhtr;
 using namespace tinyhtr::examples;
 
-/// From the file to the text: read, stretch to the network's size, logits, best path.
+/// From the file to the text: read, fit to the network's size, logits, best path.
 void read_word(SavedModel<float>& model, const std::filesystem::path& path) {
   const WordNetOptions& size = model.network.options;
-  const Image image = resize_bilinear(read_image(path, size.channels), size.height, size.width);
+  const Image image = fit_image(read_image(path, size.channels), images_for(size));
   Tensor<float> batch(Shape{1, size.channels, size.height, size.width});
   copy_to_batch(image, batch, 0);
   const Variable<float> logits = model.network.forward(batch);  // (T,1,K)

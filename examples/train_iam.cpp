@@ -1,4 +1,4 @@
-// train_iam: trains the reference network on a folder of words in IAM's layout.
+// train_iam: trains a network on a folder of words in IAM's layout.
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -29,7 +29,8 @@ struct Settings {
   std::uint64_t seed = 1;
   bool no_augment = false;
   Index erode_dilate = 1;
-  std::string initial_weights = "keras", padding = "same", scan = "rows";
+  std::string network = "reference", initial_weights = "keras", padding = "same", schedule = "plateau";
+  double clip_norm = 0;
 
   std::filesystem::path out, resume;
   int epochs = 100;
@@ -46,9 +47,12 @@ struct Settings {
                           {"learning_rate", learning_rate},
                           {"no_augment", no_augment},
                           {"erode_dilate", erode_dilate},
+                          {"network", network},
                           {"initial_weights", initial_weights},
                           {"padding", padding},
-                          {"scan", scan}}
+                          {"schedule", schedule},
+                          {"clip_norm", clip_norm},
+                          {"epochs", epochs}}
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);  // a path may hold any bytes
   }
 };
@@ -84,9 +88,13 @@ void take_over(Settings& settings, const CLI::App& app, const Safetensors& file)
   take("--learning-rate", "learning_rate", settings.learning_rate);
   take("--no-augment", "no_augment", settings.no_augment);
   take("--erode-dilate", "erode_dilate", settings.erode_dilate);
+  take("--network", "network", settings.network);
   take("--initial-weights", "initial_weights", settings.initial_weights);
   take("--padding", "padding", settings.padding);
-  take("--scan", "scan", settings.scan);
+  take("--schedule", "schedule", settings.schedule);
+  take("--clip-norm", "clip_norm", settings.clip_norm);
+  // A cycle is as long as its run; on a plateau a run may be made longer.
+  if (settings.schedule == "one-cycle" || app.count("--epochs") == 0) take("--epochs", "epochs", settings.epochs);
   const std::uint64_t seed = TrainingState::from_json(file.text("training")).seed;
   if (app.count("--seed") > 0 && settings.seed != seed) {
     throw ArgumentError("--seed differs from that of the run, " + std::to_string(seed));
@@ -138,17 +146,17 @@ void train(Settings settings, const CLI::App& app) {
   const Vocabulary vocabulary = words.training_vocabulary();
   words.print_summary(vocabulary);
 
-  WordNetOptions architecture;
+  WordNetOptions architecture = settings.network == "small" ? small_word_net() : WordNetOptions{};
   if (settings.initial_weights == "pytorch") architecture.initialisation = Initialisation::pytorch;
   if (settings.padding == "symmetric") architecture.padding = Padding::symmetric;
-  if (settings.scan == "columns") architecture.scan = Scan::columns;
   WordNet<float> network(vocabulary.classes(), settings.seed, architecture);
   Adam<float> optimiser(parameters_of<float>(network), {.learning_rate = settings.learning_rate});
   std::cout << "network      " << count_parameters<float>(network) << " parameters, T = " << network.time_steps()
             << ", " << thread_count() << (thread_count() == 1 ? " thread" : " threads") << '\n';
 
-  LoaderOptions loading{
-      .batch_size = settings.batch_size, .seed = settings.seed, .workers = thread_count() > 1 ? 1 : 0};
+  LoaderOptions loading = images_for(architecture);
+  loading.batch_size = settings.batch_size;
+  loading.seed = settings.seed;
   Loader<float> validation(words.validation, loading);
   loading.shuffle = true;
   if (!settings.no_augment) {
@@ -161,6 +169,8 @@ void train(Settings settings, const CLI::App& app) {
   TrainerOptions options;
   options.epochs = settings.epochs;
   options.folder = settings.out;
+  options.clip_norm = settings.clip_norm;
+  if (settings.schedule == "one-cycle") options.one_cycle = OneCycle{.peak = settings.learning_rate};
   options.metadata = {
       {"configuration", settings.to_json()}, {"words", words.fingerprint()}, {"library_version", version}};
   options.step_done = [&](const StepReport& step) {
@@ -190,8 +200,7 @@ void train(Settings settings, const CLI::App& app) {
   const EarlyStopping& best = trainer.state.early_stopping;
   if (end == TrainingEnd::interrupted) {
     std::cout << "interrupted  saved after batch " << trainer.state.batches_done << " of epoch "
-              << trainer.state.epochs_done + 1 << "; go on with: train_iam --resume " << settings.out.string()
-              << " --epochs " << settings.epochs << '\n';
+              << trainer.state.epochs_done + 1 << "; go on with: train_iam --resume " << settings.out.string() << '\n';
   } else if (end == TrainingEnd::early_stopping) {
     std::cout << "stopped      no better validation CER for " << best.patience << " epochs\n";
   }
@@ -239,7 +248,8 @@ int main(int argc, char** argv) {
       ->check(whole_number(1, 4096))
       ->capture_default_str()
       ->group(run);
-  app.add_option("--learning-rate", settings.learning_rate, "Of Adam, at the start")
+  app.add_option("--learning-rate", settings.learning_rate,
+                 "Of Adam: at the start, or the peak of --schedule one-cycle")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->group(run);
@@ -253,8 +263,12 @@ int main(int argc, char** argv) {
       ->check(whole_number(1, 15))
       ->capture_default_str()
       ->group(run);
-  app.add_option("--initial-weights", settings.initial_weights,
-                 "keras, as the reference network has it, or pytorch")
+  app.add_option("--network", settings.network,
+                 "reference, the tutorial's network, or small, which reads from left to right and learns sooner")
+      ->check(CLI::IsMember({"reference", "small"}))
+      ->capture_default_str()
+      ->group(run);
+  app.add_option("--initial-weights", settings.initial_weights, "keras, as the reference network has it, or pytorch")
       ->check(CLI::IsMember({"keras", "pytorch"}))
       ->capture_default_str()
       ->group(run);
@@ -262,9 +276,14 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"same", "symmetric"}))
       ->capture_default_str()
       ->group(run);
-  app.add_option("--scan", settings.scan,
-                 "Order of the CTC steps over the feature map: rows, as the reference network has it, or columns")
-      ->check(CLI::IsMember({"rows", "columns"}))
+  app.add_option("--schedule", settings.schedule,
+                 "Of the learning rate: plateau, x0.9 after 10 epochs without a better CER; or one-cycle, which rises, "
+                 "then falls to nothing at the last epoch")
+      ->check(CLI::IsMember({"plateau", "one-cycle"}))
+      ->capture_default_str()
+      ->group(run);
+  app.add_option("--clip-norm", settings.clip_norm, "Largest norm of the gradients together; 0: not clipped")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->group(run);
   const std::string here = "Options of this call";
@@ -275,7 +294,8 @@ int main(int argc, char** argv) {
                  "Go on with the run in this folder, with the options that it was started with")
       ->type_name("RUN")
       ->group(here);
-  app.add_option("--epochs", settings.epochs, "Passes over the training words, those before a resume counted")
+  app.add_option("--epochs", settings.epochs,
+                 "Passes over the training words, those before a resume counted; a resumed run has its own")
       ->check(whole_number(1, 1'000'000))
       ->capture_default_str()
       ->group(here);

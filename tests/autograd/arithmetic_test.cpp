@@ -27,6 +27,7 @@ TEST_CASE("values") {
   CHECK(relative_error(add(a, b).value(), Tensor<double>(Shape{3}, {11, 22, 33})) == 0);
   CHECK(relative_error(multiply(a, b).value(), Tensor<double>(Shape{3}, {10, 40, 90})) == 0);
   CHECK(relative_error(scale(a, -2.0).value(), Tensor<double>(Shape{3}, {-2, -4, -6})) == 0);
+  CHECK(relative_error(scale(a, -2.0, 1.0).value(), Tensor<double>(Shape{3}, {-1, -3, -5})) == 0);
   CHECK(sum(a).shape() == Shape{1});
   CHECK(sum(a).item() == 6);
 }
@@ -39,7 +40,7 @@ TEST_CASE("gradient check: add, multiply, scale, sum") {
   };
   check([](const Inputs& in) { return add(in[0], in[1]); });
   check([](const Inputs& in) { return multiply(in[0], in[1]); });
-  check([](const Inputs& in) { return add(scale(in[0], -2.5), scale(in[1], 0.5)); });
+  check([](const Inputs& in) { return add(scale(in[0], -2.5), scale(in[1], 0.5, 2.0)); });
   check([](const Inputs& in) { return sum(multiply(in[0], multiply(in[0], in[1]))); });
 }
 

@@ -1,9 +1,9 @@
 #include "tinyhtr/io/checkpoint.hpp"
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <string>
-
-#include <doctest/doctest.h>
 
 #include "support/temporary_folder.hpp"
 #include "support/tiny_word_net.hpp"
@@ -40,6 +40,28 @@ TEST_CASE("a saved network reads as the one that was saved") {
 
   SavedModel<double> wider = load_model<double>(folder.path() / "model");  // F32 into a network in double
   CHECK(wider.network.blocks[0].bn1.running_mean[2] == 0.25);
+}
+
+TEST_CASE("everything that a network is built from survives") {
+  const WordNetOptions small = word_net_from_json(word_net_to_json(small_word_net()));
+  CHECK(small.keep_aspect_ratio);
+  CHECK(small.invert);
+  CHECK(small.scan == Scan::column_maxima);
+  CHECK(small.padding == small_word_net().padding);
+  CHECK(small.batch_norm_momentum == 0.9);
+  CHECK(small.dropout == small_word_net().dropout);
+  REQUIRE(small.blocks.size() == small_word_net().blocks.size());
+  CHECK(small.blocks[3].stride == Stride(2, 1));
+  for (const Padding padding : {Padding::same, Padding::symmetric, Padding::none}) {
+    for (const Scan scan : {Scan::rows, Scan::columns, Scan::column_maxima}) {
+      WordNetOptions options;
+      options.padding = padding;
+      options.scan = scan;
+      const WordNetOptions read = word_net_from_json(word_net_to_json(options));
+      CHECK(read.padding == padding);
+      CHECK(read.scan == scan);
+    }
+  }
 }
 
 TEST_CASE("what does not fit is refused with the tensor's name and both shapes") {

@@ -24,15 +24,15 @@ struct Case {
 
 /// The rows of `convolutions` in references/make_torch_references.py.
 std::vector<Case> reference_cases() {
-  return {{"same", {2, 3, 7, 10}, {4, 3, 3, 3}, {1, 1, Padding::same}},
-          {"same_stride2_even", {2, 3, 8, 10}, {4, 3, 3, 3}, {2, 2, Padding::same}},
-          {"same_stride2_odd", {1, 2, 7, 9}, {3, 2, 3, 3}, {2, 2, Padding::same}},
-          {"same_5x2_stride1x2", {2, 2, 6, 9}, {3, 2, 5, 2}, {1, 2, Padding::same}},
-          {"symmetric", {2, 3, 7, 10}, {4, 3, 3, 3}, {1, 1, Padding::symmetric}},
-          {"symmetric_stride2_even", {2, 3, 8, 10}, {4, 3, 3, 3}, {2, 2, Padding::symmetric}},
-          {"symmetric_5x5_stride2x1", {2, 2, 9, 8}, {3, 2, 5, 5}, {2, 1, Padding::symmetric}},
-          {"none_3x3_stride2", {2, 2, 8, 7}, {3, 2, 3, 3}, {2, 2, Padding::none}},
-          {"same_1x1_stride2", {2, 3, 8, 6}, {5, 3, 1, 1}, {2, 2, Padding::same}}};
+  return {{"same", {2, 3, 7, 10}, {4, 3, 3, 3}, {1, Padding::same}},
+          {"same_stride2_even", {2, 3, 8, 10}, {4, 3, 3, 3}, {2, Padding::same}},
+          {"same_stride2_odd", {1, 2, 7, 9}, {3, 2, 3, 3}, {2, Padding::same}},
+          {"same_5x2_stride1x2", {2, 2, 6, 9}, {3, 2, 5, 2}, {{1, 2}, Padding::same}},
+          {"symmetric", {2, 3, 7, 10}, {4, 3, 3, 3}, {1, Padding::symmetric}},
+          {"symmetric_stride2_even", {2, 3, 8, 10}, {4, 3, 3, 3}, {2, Padding::symmetric}},
+          {"symmetric_5x5_stride2x1", {2, 2, 9, 8}, {3, 2, 5, 5}, {{2, 1}, Padding::symmetric}},
+          {"none_3x3_stride2", {2, 2, 8, 7}, {3, 2, 3, 3}, {2, Padding::none}},
+          {"same_1x1_stride2", {2, 3, 8, 6}, {5, 3, 1, 1}, {2, Padding::same}}};
 }
 
 template <class T>
@@ -91,7 +91,7 @@ TEST_CASE("Im2col equals Naive over odd shapes, strides, kernels, paddings") {
         for (const auto& strides : {std::pair<Index, Index>{1, 1}, {2, 2}, {2, 1}, {1, 2}, {3, 4}}) {
           const Index stride_height = strides.first, stride_width = strides.second;
           for (const Shape& image : {Shape{1, 1, 5, 5}, Shape{2, 3, 6, 11}, Shape{3, 2, 7, 8}, Shape{1, 2, 5, 23}}) {
-            const ConvGeometry geometry{stride_height, stride_width, padding};
+            const ConvGeometry geometry{{stride_height, stride_width}, padding};
             CAPTURE(static_cast<int>(padding));
             CAPTURE(kernel_height);
             CAPTURE(kernel_width);
@@ -128,7 +128,7 @@ TEST_CASE_TEMPLATE("images that Im2col cuts into several bands give what Naive g
     for (const Padding padding : {Padding::same, Padding::symmetric, Padding::none}) {
       CAPTURE(width);
       CAPTURE(static_cast<int>(padding));
-      const ConvGeometry geometry{stride, stride, padding};
+      const ConvGeometry geometry{stride, padding};
       const auto x = counted_tensor<T>({2, 16, 13, width}, 5), weight = counted_tensor<T>({2, 16, 3, 3}, 6);
       const auto bias = counted_tensor<T>({2}, 7);
       Tensor<T> y, expected;
@@ -147,7 +147,7 @@ TEST_CASE_TEMPLATE("images that Im2col cuts into several bands give what Naive g
 }
 
 TEST_CASE("each gradient may be left out, the others stay as they are") {
-  const ConvGeometry geometry{2, 1, Padding::same};
+  const ConvGeometry geometry{{2, 1}, Padding::same};
   const auto x = counted_tensor<double>({2, 3, 6, 7}, 1), weight = counted_tensor<double>({4, 3, 3, 3}, 2);
   const auto dy = counted_tensor<double>({2, 4, 3, 7}, 3);
   const auto check = [&]<class Algorithm>(Algorithm) {
@@ -168,7 +168,7 @@ TEST_CASE("each gradient may be left out, the others stay as they are") {
 }
 
 TEST_CASE("backward is the transpose of forward: <dy, conv x> == <x, dx>, and so for the weight") {
-  const ConvGeometry geometry{2, 2, Padding::same};
+  const ConvGeometry geometry{2, Padding::same};
   const auto x = counted_tensor<double>({2, 3, 9, 8}, 1), weight = counted_tensor<double>({4, 3, 3, 3}, 2);
   Tensor<double> y;
   conv2d_forward<Im2col>(y, x, weight, static_cast<Tensor<double>*>(nullptr), geometry);
@@ -184,7 +184,7 @@ TEST_CASE("backward is the transpose of forward: <dy, conv x> == <x, dx>, and so
 }
 
 TEST_CASE("the same bits at any number of threads, whatever the result held before") {
-  const ConvGeometry geometry{1, 1, Padding::same};
+  const ConvGeometry geometry{1, Padding::same};
   const auto x = counted_tensor<float>({5, 8, 9, 40}, 1), weight = counted_tensor<float>({6, 8, 3, 3}, 2);
   const auto bias = counted_tensor<float>({6}, 3), dy = counted_tensor<float>({5, 6, 9, 40}, 4);
   const int before = thread_count();
@@ -225,6 +225,6 @@ TEST_CASE("shapes that do not fit are named") {
   Tensor<float>* none = nullptr;
   CHECK_THROWS_WITH_AS(conv2d_backward<Im2col>(none, none, none, dy, x, weight, {}),
                        "conv2d_backward: dy has shape (2,4,7,8), expected (2,4,8,8)", ShapeError);
-  CHECK_THROWS_AS(conv2d_forward<Im2col>(y, x, Tensor<float>(Shape{1, 3, 9, 9}), no_bias, {1, 1, Padding::none}),
+  CHECK_THROWS_AS(conv2d_forward<Im2col>(y, x, Tensor<float>(Shape{1, 3, 9, 9}), no_bias, {1, Padding::none}),
                   ArgumentError);
 }

@@ -30,7 +30,7 @@ TEST_CASE("gradient check: both algorithms, every padding, several strides, with
   };
   for (const Padding padding : {Padding::same, Padding::symmetric, Padding::none}) {
     for (const auto& [stride_height, stride_width] : {std::pair<Index, Index>{1, 1}, {2, 2}, {2, 1}, {1, 2}}) {
-      const ConvGeometry geometry{stride_height, stride_width, padding};
+      const ConvGeometry geometry{{stride_height, stride_width}, padding};
       const Inputs inputs{leaf({2, 2, 5, 6}, 1), leaf({3, 2, 3, 2}, 2), leaf({3}, 3)};
       check([&](const Inputs& in) { return conv2d<Im2col>(in[0], in[1], in[2], geometry); }, inputs);
       check([&](const Inputs& in) { return conv2d<Naive>(in[0], in[1], in[2], geometry); }, inputs);

@@ -20,7 +20,7 @@ TEST_CASE("gradient check: with and without convolved skip, stride, both modes, 
           ResidualBlockOptions{.filters = 3, .stride = 1, .convolve_skip = true, .padding = Padding::symmetric},
           ResidualBlockOptions{.filters = 2, .stride = 1, .convolve_skip = false}}) {
       CAPTURE(training);
-      CAPTURE(options.stride);
+      CAPTURE(options.stride.to_string());
       CAPTURE(options.convolve_skip);
       Random random(4, Purpose::init);
       ResidualBlock<double> block(2, options, random);

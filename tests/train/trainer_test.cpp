@@ -151,6 +151,34 @@ TEST_CASE("a run that is stopped after any step goes on as if it had not been") 
   }
 }
 
+TEST_CASE("a cycle of the learning rate and clipped gradients go on from a checkpoint too") {
+  Words words;
+  const test::TemporaryFolder whole, parts;
+  const auto prepare = [](Run& run) {
+    run.trainer.options.one_cycle = OneCycle{.peak = 1e-2, .warm_up = 0.3};
+    run.trainer.options.clip_norm = 0.5;
+  };
+  Run straight(words, whole.path(), 3);
+  prepare(straight);
+  CHECK(straight.run() == TrainingEnd::all_epochs);
+  CHECK(straight.reports[0].learning_rate > straight.reports[2].learning_rate);
+  CHECK(straight.reports[2].learning_rate == doctest::Approx(OneCycle{.peak = 1e-2, .warm_up = 0.3}.rate(11.0 / 12)));
+
+  Run first(words, parts.path(), 3);
+  prepare(first);
+  first.steps_left = 6;
+  CHECK(first.run() == TrainingEnd::interrupted);
+  Run second(words, parts.path(), 3);
+  prepare(second);
+  second.trainer.load(read_safetensors(parts.path() / "last.safetensors"));
+  CHECK(second.run() == TrainingEnd::all_epochs);
+  CHECK(tensors_of(whole.path() / "last.safetensors") == tensors_of(parts.path() / "last.safetensors"));
+
+  Run plain(words, "", 3);
+  CHECK(plain.run() == TrainingEnd::all_epochs);
+  CHECK(plain.reports[2].training_loss != straight.reports[2].training_loss);
+}
+
 TEST_CASE("the number of threads changes no bit") {
   Words words;
   std::map<std::string, std::string> expected;

@@ -58,11 +58,11 @@ struct ScaleNode : Node<T> {
   }
 };
 
-/// y = factor x.
+/// y = factor x + shift.
 template <class T>
-Variable<T> scale(const Variable<T>& x, T factor) {
+Variable<T> scale(const Variable<T>& x, T factor, T shift = T(0)) {
   auto node = std::make_shared<ScaleNode<T>>(factor);
-  scale_forward(node->value, x.value(), factor);
+  scale_forward(node->value, x.value(), factor, shift);
   return connect<T>(node, {x});
 }
 

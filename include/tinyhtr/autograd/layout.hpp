@@ -1,10 +1,11 @@
-// Differentiable moves of elements: reshape, slices, stacks. No arithmetic.
+// Differentiable moves of elements: reshape, scans, slices, stacks.
 #pragma once
 
 #include <algorithm>
 #include <memory>
 #include <vector>
 
+#include "tinyhtr/autograd/column_maxima.hpp"
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/core/parallel.hpp"
 
@@ -28,10 +29,11 @@ Variable<T> reshape(const Variable<T>& x, const Shape& shape) {
   return connect<T>(node, {x});
 }
 
-/// The order in which the pixels of feature maps become the steps of a sequence.
+/// How the pixels of feature maps become the steps of a sequence.
 enum class Scan {
-  rows,     ///< row after row: t = h W + w, as Keras's Reshape does on (N,H,W,C); sweeps the image H times
-  columns,  ///< column after column: t = w H + h; goes through the image once, as the text does
+  rows,           ///< row after row: t = h W + w, as Keras's Reshape does on (N,H,W,C); sweeps the image H times
+  columns,        ///< column after column: t = w H + h; goes through the image once, as the text does
+  column_maxima,  ///< one step per column, t = w, of its largest pixels: also once, and H times as short
 };
 
 namespace detail {
@@ -67,10 +69,11 @@ struct ImageToSequenceNode : Node<T> {
 };
 
 /// Reads the pixels of feature maps as a sequence: y[t, n, c] = x[n,c,h,w], with t = h W + w for Scan::rows.
-/// x (N,C,H,W); y (T,N,C) with T = H W.
+/// x (N,C,H,W); y (T,N,C) with T = H W; for Scan::column_maxima T = W, see column_maxima.
 template <class T>
 Variable<T> image_to_sequence(const Variable<T>& x, Scan scan = Scan::rows) {
   check_rank("image_to_sequence", "x", x.shape(), "(N,C,H,W)");
+  if (scan == Scan::column_maxima) return column_maxima(x);
   auto node = std::make_shared<ImageToSequenceNode<T>>(scan);
   node->value.resize({x.shape()[2] * x.shape()[3], x.shape()[0], x.shape()[1]});
   T* y = node->value.data();

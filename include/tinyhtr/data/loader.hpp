@@ -47,6 +47,12 @@ struct LoaderOptions {
   Index prefetch = 8;  ///< at most so many batches in memory ahead of the one in use
 };
 
+/// An image as a batch takes it: stretched to height x width, or letterboxed.
+inline Image fit_image(const Image& image, const LoaderOptions& options) {
+  if (options.keep_aspect_ratio) return letterbox(image, options.height, options.width, options.fill);
+  return resize_bilinear(image, options.height, options.width);
+}
+
 template <class T>
 class Loader;
 
@@ -173,8 +179,7 @@ class Loader {
       Random random(options_.seed, Purpose::augment, epoch, static_cast<std::uint32_t>(sample));
       image = augment(image, *options_.augment, random);
     }
-    if (options_.keep_aspect_ratio) return letterbox(image, options_.height, options_.width, options_.fill);
-    return resize_bilinear(image, options_.height, options_.width);
+    return fit_image(image, options_);
   }
 
   void check_options() const {

@@ -46,12 +46,31 @@ void copy_members(const Safetensors& file, Network& network) {
   }
 }
 
+// The names of Padding and Scan in checkpoints.
+NLOHMANN_JSON_SERIALIZE_ENUM(Padding,
+                             {{Padding::same, "same"}, {Padding::symmetric, "symmetric"}, {Padding::none, "none"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(Scan,
+                             {{Scan::rows, "rows"}, {Scan::columns, "columns"}, {Scan::column_maxima, "column_maxima"}})
+
+namespace detail {
+
+/// The value of an enumeration by its name; unlike the library's own conversion, an unknown name is an error.
+template <class Enumeration>
+Enumeration known_name(const nlohmann::json& json, const char* key) {
+  const auto value = json.at(key).get<Enumeration>();
+  if (nlohmann::json(value) != json.at(key))
+    throw FormatError(std::string("the ") + key + " is " + json.at(key).dump());
+  return value;
+}
+
+}  // namespace detail
+
 /// The architecture as JSON text, for a checkpoint's metadata.
 inline std::string word_net_to_json(const WordNetOptions& options) {
   nlohmann::json blocks = nlohmann::json::array();
   for (const ResidualBlockOptions& block : options.blocks) {
     blocks.push_back({{"filters", block.filters},
-                      {"stride", block.stride},
+                      {"stride", {block.stride.height, block.stride.width}},
                       {"convolve_skip", block.convolve_skip},
                       {"slope", block.slope}});
   }
@@ -59,12 +78,13 @@ inline std::string word_net_to_json(const WordNetOptions& options) {
                         {"height", options.height},
                         {"width", options.width},
                         {"channels", options.channels},
+                        {"keep_aspect_ratio", options.keep_aspect_ratio},
+                        {"invert", options.invert},
                         {"hidden", options.hidden},
                         {"dropout", options.dropout},
-                        {"padding", options.padding == Padding::same        ? "same"
-                                    : options.padding == Padding::symmetric ? "symmetric"
-                                                                            : "none"},
-                        {"scan", options.scan == Scan::rows ? "rows" : "columns"},
+                        {"padding", options.padding},
+                        {"scan", options.scan},
+                        {"batch_norm_momentum", options.batch_norm_momentum},
                         {"blocks", blocks}}
       .dump();
 }
@@ -87,19 +107,18 @@ inline WordNetOptions word_net_from_json(const std::string& text) {
     options.channels = in_range(json.at("channels"), 3);
     options.hidden = in_range(json.at("hidden"), 1024);
     options.dropout = json.at("dropout").get<double>();
-    const auto padding = json.at("padding").get<std::string>();
-    if (padding != "same" && padding != "symmetric" && padding != "none")
-      throw FormatError("the padding is '" + padding + "'");
-    options.padding = padding == "same" ? Padding::same : padding == "symmetric" ? Padding::symmetric : Padding::none;
-    const auto scan = json.at("scan").get<std::string>();
-    if (scan != "rows" && scan != "columns") throw FormatError("the scan is '" + scan + "'");
-    options.scan = scan == "rows" ? Scan::rows : Scan::columns;
+    options.keep_aspect_ratio = json.at("keep_aspect_ratio").get<bool>();
+    options.invert = json.at("invert").get<bool>();
+    options.padding = detail::known_name<Padding>(json, "padding");
+    options.scan = detail::known_name<Scan>(json, "scan");
+    options.batch_norm_momentum = json.at("batch_norm_momentum").get<double>();
     options.blocks.clear();
     for (const nlohmann::json& block : json.at("blocks")) {
-      options.blocks.push_back({.filters = in_range(block.at("filters"), 1024),
-                                .stride = in_range(block.at("stride"), 16),
-                                .convolve_skip = block.at("convolve_skip").get<bool>(),
-                                .slope = block.at("slope").get<double>()});
+      options.blocks.push_back(
+          {.filters = in_range(block.at("filters"), 1024),
+           .stride = {in_range(block.at("stride").at(0), 16), in_range(block.at("stride").at(1), 16)},
+           .convolve_skip = block.at("convolve_skip").get<bool>(),
+           .slope = block.at("slope").get<double>()});
     }
     return options;
   } catch (const std::exception& error) {

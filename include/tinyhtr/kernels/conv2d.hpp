@@ -15,7 +15,7 @@ namespace tinyhtr {
 
 /// What a convolution does besides its numbers.
 struct ConvGeometry {
-  Index stride_height = 1, stride_width = 1;
+  Stride stride{};
   Padding padding = Padding::same;
 };
 
@@ -31,8 +31,8 @@ struct ConvSizes {
       : batch((check_rank(where, "x", x.shape(), "(N,C,H,W)"), x.dim(0))),
         channels(x.dim(1)),
         filters((check_rank(where, "weight", weight.shape(), "(F,C,KH,KW)"), weight.dim(0))),
-        rows(x.dim(2), weight.dim(2), geometry.stride_height, geometry.padding),
-        cols(x.dim(3), weight.dim(3), geometry.stride_width, geometry.padding) {
+        rows(x.dim(2), weight.dim(2), geometry.stride.height, geometry.padding),
+        cols(x.dim(3), weight.dim(3), geometry.stride.width, geometry.padding) {
     check_shape(where, "weight", weight.shape(), {filters, channels, rows.kernel, cols.kernel});
   }
 

@@ -76,14 +76,14 @@ void accumulate(Tensor<T>& dx, const Tensor<T>& dy, T scale = T(1)) {
   });
 }
 
-/// y = scale * x.
+/// y = scale * x + shift.
 template <class T>
-void scale_forward(Tensor<T>& y, const Tensor<T>& x, T scale) {
+void scale_forward(Tensor<T>& y, const Tensor<T>& x, T scale, T shift = T(0)) {
   y.resize(x.shape());
   T* out = y.data();
   const T* in = x.data();
   parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] = scale * in[i];
+    for (Index i = begin; i < end; ++i) out[i] = scale * in[i] + shift;
   });
 }
 

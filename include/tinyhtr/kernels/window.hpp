@@ -16,6 +16,20 @@ enum class Padding {
   none,       ///< TensorFlow's 'valid', PyTorch's padding = 0
 };
 
+/// How far a convolution's kernel moves from one output to the next. One number serves both axes.
+struct Stride {
+  Index height = 1, width = 1;
+
+  Stride() = default;
+  Stride(Index both) : height(both), width(both) {}  // NOLINT: `.stride = 2` is what everybody writes
+  Stride(Index height_, Index width_) : height(height_), width(width_) {}
+
+  bool operator==(const Stride&) const = default;
+  std::string to_string() const {
+    return height == width ? std::to_string(height) : "(" + std::to_string(height) + "," + std::to_string(width) + ")";
+  }
+};
+
 /// One axis of a convolution: output o reads inputs o * stride - before + k for k in [0, kernel).
 struct Window {
   Index input, kernel, stride;

@@ -39,13 +39,14 @@ struct BatchNorm2d {
   Tensor<T> running_mean;  ///< (C)
   Tensor<T> running_var;   ///< (C)
   T epsilon = T(1e-3);
-  T momentum = T(0.99);
+  T momentum;  ///< share of the running statistics that stays after a step
 
-  explicit BatchNorm2d(Index channels)
+  explicit BatchNorm2d(Index channels, T momentum_ = T(0.99))
       : weight(Tensor<T>(Shape{channels}, T(1)), true),
         bias(Tensor<T>(Shape{channels}), true),
         running_mean(Shape{channels}),
-        running_var(Shape{channels}, T(1)) {}
+        running_var(Shape{channels}, T(1)),
+        momentum(momentum_) {}
 
   void members(Members<T>& list) {
     list.parameter("weight", weight);

@@ -35,7 +35,7 @@ Variable<T> conv2d(const Variable<T>& x, const Variable<T>& weight, const Variab
 
 struct Conv2dOptions {
   Index kernel = 3;
-  Index stride = 1;
+  Stride stride = 1;
   Padding padding = Padding::same;
   bool bias = true;
   Initialisation initialisation = Initialisation::keras;
@@ -50,7 +50,7 @@ struct Conv2d {
 
   Conv2d(Index channels, Index filters, const Conv2dOptions& options, Random& random)
       : weight(Tensor<T>(Shape{filters, channels, options.kernel, options.kernel}), true),
-        geometry{options.stride, options.stride, options.padding} {
+        geometry{options.stride, options.padding} {
     const Index fan_in = channels * options.kernel * options.kernel;
     if (options.bias) bias = Variable<T>(Tensor<T>(Shape{filters}), true);
     if (options.initialisation == Initialisation::keras) {

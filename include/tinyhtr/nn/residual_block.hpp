@@ -13,11 +13,12 @@ namespace tinyhtr {
 
 struct ResidualBlockOptions {
   Index filters = 16;
-  Index stride = 1;
+  Stride stride = 1;
   bool convolve_skip = true;  ///< whether the skip path has a 1x1 convolution; needed where stride or channels change
   Padding padding = Padding::same;
   double dropout = 0.2;
-  double slope = 0.1;  ///< of the LeakyReLU
+  double slope = 0.1;                 ///< of the LeakyReLU
+  double batch_norm_momentum = 0.99;  ///< share of the running statistics that stays after a step
   Initialisation initialisation = Initialisation::keras;
 };
 
@@ -35,15 +36,15 @@ struct ResidualBlock {
 
   ResidualBlock(Index channels, const ResidualBlockOptions& options, Random& random)
       : conv1(channels, options.filters, convolution(options, 3, options.stride), random),
-        bn1(options.filters),
+        bn1(options.filters, static_cast<T>(options.batch_norm_momentum)),
         conv2(options.filters, options.filters, convolution(options, 3, 1), random),
-        bn2(options.filters),
+        bn2(options.filters, static_cast<T>(options.batch_norm_momentum)),
         dropout{static_cast<T>(options.dropout)},
         slope(static_cast<T>(options.slope)) {
     if (options.convolve_skip) {
       skip.emplace(channels, options.filters, convolution(options, 1, options.stride), random);
-    } else if (options.stride != 1 || channels != options.filters) {
-      throw ArgumentError("ResidualBlock: with stride " + std::to_string(options.stride) + " and " +
+    } else if (options.stride != Stride(1) || channels != options.filters) {
+      throw ArgumentError("ResidualBlock: with stride " + options.stride.to_string() + " and " +
                           std::to_string(channels) + " to " + std::to_string(options.filters) +
                           " channels the skip path needs its convolution");
     }
@@ -57,7 +58,7 @@ struct ResidualBlock {
     if (skip) list.layer("skip", *skip);
   }
 
-  /// x (N,C,H,W) to (N,F,H/stride,W/stride).
+  /// x (N,C,H,W) to (N,F,H / stride.height,W / stride.width).
   Variable<T> forward(const Variable<T>& x, Mode& mode) {
     Variable<T> y = leaky_relu(bn1.forward(conv1.forward(x), mode), slope);
     y = bn2.forward(conv2.forward(y), mode);
@@ -66,7 +67,7 @@ struct ResidualBlock {
   }
 
  private:
-  static Conv2dOptions convolution(const ResidualBlockOptions& options, Index kernel, Index stride) {
+  static Conv2dOptions convolution(const ResidualBlockOptions& options, Index kernel, Stride stride) {
     return {.kernel = kernel, .stride = stride, .padding = options.padding, .initialisation = options.initialisation};
   }
 };

@@ -46,6 +46,8 @@ class Adam {
   double learning_rate;
   std::int64_t steps = 0;  ///< t, how many steps were taken
 
+  std::vector<Variable<T>>& parameters() { return parameters_; }
+
   void zero_grad() {
     for (Variable<T>& parameter : parameters_) parameter.zero_grad();
   }
@@ -74,7 +76,8 @@ class Adam {
     }
   }
 
-  /// The moments under the parameters' names, for checkpoints: "adam.mean.blocks.0.conv1.weight".
+  /// The moments under the parameters' names, for checkpoints: "adam.mean.blocks.0.conv1.weight". What goes on from
+  /// them sets `steps` as well.
   std::vector<Named<Tensor<T>>> state() {
     std::vector<Named<Tensor<T>>> list;
     for (std::size_t k = 0; k < parameters_.size(); ++k) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@
 #include "tinyhtr/loss/ctc_loss.hpp"
 #include "tinyhtr/models/word_net.hpp"
 #include "tinyhtr/optim/adam.hpp"
+#include "tinyhtr/optim/clip.hpp"
+#include "tinyhtr/optim/one_cycle.hpp"
 #include "tinyhtr/train/evaluate.hpp"
 #include "tinyhtr/train/training_state.hpp"
 
@@ -38,13 +41,15 @@ struct EpochReport {
   double training_loss = 0;  ///< mean over the epoch's samples, each at its step
   double training_seconds = 0;
   double images_per_second = 0;  ///< in training
-  double learning_rate = 0;      ///< that the epoch was trained with
+  double learning_rate = 0;      ///< of the epoch's last step
   bool is_best = false;          ///< by validation CER
   Evaluation validation;
 };
 
 struct TrainerOptions {
   int epochs = 100;                                  ///< in all, those before a resume counted
+  std::optional<OneCycle> one_cycle{};               ///< none: the optimiser's rate, lowered on a plateau
+  double clip_norm = 0;                              ///< largest norm of all gradients together; 0: not clipped
   std::filesystem::path folder;                      ///< where best.safetensors and last.safetensors go; empty: nowhere
   std::map<std::string, std::string> metadata;       ///< kept in every checkpoint as it is
   std::function<void(const StepReport&)> step_done;  ///< called after every step, where given
@@ -58,20 +63,22 @@ enum class TrainingEnd { all_epochs, early_stopping, interrupted };
 ///
 /// After every epoch it validates, keeps the network with the lowest CER as best.safetensors (the mean over words,
 /// cer_macro, as the reference system has it), everything that a resumed run needs as last.safetensors, lowers the
-/// learning rate on a plateau, and stops early. A run that was interrupted and resumed goes through the same bits as
-/// one that was not. Network, optimiser, loaders stay the caller's, and have to outlive the trainer.
+/// learning rate on a plateau unless a cycle sets it, and stops early. A run that was interrupted and resumed goes
+/// through the same bits as one that was not. Network, optimiser, loaders stay the caller's, and have to outlive the
+/// trainer.
 template <class T>
 class Trainer {
  public:
   /// state.learning_rate starts at the optimiser's.
   Trainer(WordNet<T>& network, Adam<T>& optimiser, const Vocabulary& vocabulary, std::uint64_t seed,
-          TrainerOptions options)
-      : network_(network), optimiser_(optimiser), vocabulary_(vocabulary), options_(std::move(options)) {
+          TrainerOptions options_)
+      : options(std::move(options_)), network_(network), optimiser_(optimiser), vocabulary_(vocabulary) {
     state.seed = seed;
     state.learning_rate = optimiser.learning_rate;
   }
 
   TrainingState state;
+  TrainerOptions options;
 
   /// Continues from a checkpoint of save(). Throws FormatError where something in it is missing or does not fit:
   /// another vocabulary, another network (naming the tensor with both shapes), no training state.
@@ -90,7 +97,7 @@ class Trainer {
   /// Trains until the epochs are done, early stopping ends it, or should_stop() says so.
   /// Throws ArgumentError where the loss stops being a number, naming epoch and batch.
   TrainingEnd run(Loader<T>& training, Loader<T>& validation) {
-    while (state.epochs_done < options_.epochs) {
+    while (state.epochs_done < options.epochs) {
       if (state.early_stopping.should_stop()) return TrainingEnd::early_stopping;
       if (!train_epoch(training)) {
         save_last();
@@ -109,6 +116,7 @@ class Trainer {
     const Variable<T> loss = ctc_loss(logits, vocabulary_.encode(batch.texts));
     optimiser_.zero_grad();
     backward(loss);
+    if (options.clip_norm > 0) clip_gradient_norm(optimiser_.parameters(), options.clip_norm);
     optimiser_.step();
     state.steps = optimiser_.steps;
     return static_cast<double>(loss.item());
@@ -120,17 +128,23 @@ class Trainer {
     const double seconds_before = state.seconds;
     const auto epoch = static_cast<std::uint32_t>(state.epochs_done);
     for (const Batch<T>& batch : training.epoch(epoch, state.batches_done)) {
+      if (options.one_cycle) {
+        const double done =
+            state.epochs_done + static_cast<double>(state.batches_done) / static_cast<double>(training.batches());
+        state.learning_rate = options.one_cycle->rate(done / options.epochs);
+        optimiser_.learning_rate = state.learning_rate;
+      }
       const double loss = checked_step(batch);
       const auto count = static_cast<Index>(batch.texts.size());
       state.loss_sum += loss * static_cast<double>(count);
       state.samples_done += count;
       ++state.batches_done;
       state.seconds = seconds_before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      if (options_.step_done) {
-        options_.step_done({state.epochs_done + 1, training.batches(), state.batches_done, state.samples_done,
-                            state.loss_sum / static_cast<double>(state.samples_done), state.seconds});
+      if (options.step_done) {
+        options.step_done({state.epochs_done + 1, training.batches(), state.batches_done, state.samples_done,
+                           state.loss_sum / static_cast<double>(state.samples_done), state.seconds});
       }
-      if (options_.should_stop && options_.should_stop()) return false;
+      if (options.should_stop && options.should_stop()) return false;
     }
     return true;
   }
@@ -159,7 +173,7 @@ class Trainer {
 
     const double metric = report.validation.errors.cer_macro();
     report.is_best = state.early_stopping.improves(metric, report.epoch);
-    state.learning_rate = state.plateau.next(metric, state.learning_rate);
+    if (!options.one_cycle) state.learning_rate = state.plateau.next(metric, state.learning_rate);
     optimiser_.learning_rate = state.learning_rate;
     state.epochs_done = report.epoch;
     state.batches_done = 0;
@@ -168,12 +182,12 @@ class Trainer {
     state.seconds = 0;
     if (report.is_best) save_best();
     save_last();
-    if (options_.epoch_done) options_.epoch_done(report);
+    if (options.epoch_done) options.epoch_done(report);
   }
 
   Safetensors checkpoint() {
     Safetensors file;
-    file.metadata = options_.metadata;
+    file.metadata = options.metadata;
     add_model(file, network_, vocabulary_);
     file.metadata["training"] = state.to_json();
     return file;
@@ -181,21 +195,20 @@ class Trainer {
 
   /// The network alone, for reading.
   void save_best() {
-    if (!options_.folder.empty()) write_safetensors(options_.folder / "best.safetensors", checkpoint());
+    if (!options.folder.empty()) write_safetensors(options.folder / "best.safetensors", checkpoint());
   }
 
   /// The network with the optimiser's moments, to go on from.
   void save_last() {
-    if (options_.folder.empty()) return;
+    if (options.folder.empty()) return;
     Safetensors file = checkpoint();
     for (const auto& [name, tensor] : optimiser_.state()) file.add(name, *tensor);
-    write_safetensors(options_.folder / "last.safetensors", file);
+    write_safetensors(options.folder / "last.safetensors", file);
   }
 
   WordNet<T>& network_;
   Adam<T>& optimiser_;
   const Vocabulary& vocabulary_;
-  TrainerOptions options_;
 };
 
 }  // namespace tinyhtr

@@ -1,6 +1,7 @@
 // The numbers that a resumed training needs besides its tensors.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -26,7 +27,7 @@ struct TrainingState {
   ReduceOnPlateau plateau;
 
   std::string to_json() const {
-    // JSON has no infinity: before the first epoch there is no best metric, and the key stays away.
+    // JSON has no infinity: where there is no best metric yet, the key stays away.
     nlohmann::json json = {{"seed", seed},
                            {"epochs_done", epochs_done},
                            {"batches_done", batches_done},
@@ -44,10 +45,8 @@ struct TrainingState {
                              {"factor", plateau.factor},
                              {"min_delta", plateau.min_delta},
                              {"epochs_without_improvement", plateau.epochs_without_improvement}}}};
-    if (early_stopping.best_epoch > 0) {
-      json["early_stopping"]["best"] = early_stopping.best;
-      json["plateau"]["best"] = plateau.best;
-    }
+    if (std::isfinite(early_stopping.best)) json["early_stopping"]["best"] = early_stopping.best;
+    if (std::isfinite(plateau.best)) json["plateau"]["best"] = plateau.best;
     return json.dump();
   }
 
@@ -72,10 +71,8 @@ struct TrainingState {
       plateau.at("factor").get_to(state.plateau.factor);
       plateau.at("min_delta").get_to(state.plateau.min_delta);
       plateau.at("epochs_without_improvement").get_to(state.plateau.epochs_without_improvement);
-      if (state.early_stopping.best_epoch > 0) {
-        early.at("best").get_to(state.early_stopping.best);
-        plateau.at("best").get_to(state.plateau.best);
-      }
+      if (state.early_stopping.best_epoch > 0) early.at("best").get_to(state.early_stopping.best);
+      if (plateau.contains("best")) plateau.at("best").get_to(state.plateau.best);
       return state;
     } catch (const std::exception& error) {
       throw FormatError(std::string("the state of the training cannot be used: ") + error.what());

@@ -1,0 +1,54 @@
+// The maximum over the height of feature maps: one step of a sequence per column.
+#pragma once
+
+#include <vector>
+
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/tensor.hpp"
+
+namespace tinyhtr {
+
+/// Takes from every column of every channel its largest pixel.
+///
+///     y[t, n, c] = max over h of x[n, c, h, t]
+///
+/// y (T,N,C) with T = W; x (N,C,H,W), H at least 1. rows, kept for backward: the h of each maximum, in the order of y;
+/// the first one where several are equal. Throws ShapeError.
+template <class T>
+void column_maxima_forward(Tensor<T>& y, std::vector<Index>& rows, const Tensor<T>& x) {
+  check_rank("column_maxima", "x", x.shape(), "(N,C,H,W)");
+  const Index batch = x.dim(0), channels = x.dim(1), height = x.dim(2), width = x.dim(3);
+  if (height < 1) throw ShapeError("column_maxima: x " + x.shape().to_string() + " has no rows");
+  y.resize({width, batch, channels});
+  rows.assign(static_cast<std::size_t>(y.size()), 0);
+  parallel_for(batch, [&](Index n) {
+    for (Index c = 0; c < channels; ++c) {
+      for (Index t = 0; t < width; ++t) {
+        Index row = 0;
+        for (Index h = 1; h < height; ++h) {
+          if (x(n, c, h, t) > x(n, c, row, t)) row = h;
+        }
+        y(t, n, c) = x(n, c, row, t);
+        rows[static_cast<std::size_t>((t * batch + n) * channels + c)] = row;
+      }
+    }
+  });
+}
+
+/// Every maximum hands its gradient to the pixel that it was: dx[n, c, rows[t, n, c], t] += dy[t, n, c].
+/// dx (N,C,H,W), added to; dy (T,N,C); rows from the forward pass.
+template <class T>
+void column_maxima_backward(Tensor<T>& dx, const Tensor<T>& dy, const std::vector<Index>& rows) {
+  check_rank("column_maxima_backward", "dx", dx.shape(), "(N,C,H,W)");
+  const Index batch = dx.dim(0), channels = dx.dim(1), width = dx.dim(3);
+  check_shape("column_maxima_backward", "dy", dy.shape(), {width, batch, channels});
+  parallel_for(batch, [&](Index n) {
+    for (Index c = 0; c < channels; ++c) {
+      for (Index t = 0; t < width; ++t) {
+        dx(n, c, rows[static_cast<std::size_t>((t * batch + n) * channels + c)], t) += dy(t, n, c);
+      }
+    }
+  });
+}
+
+}  // namespace tinyhtr

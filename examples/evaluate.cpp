@@ -53,7 +53,6 @@ void write_predictions(const std::filesystem::path& path, const Evaluation& eval
 }
 
 void run(const Settings& settings) {
-  keep_freed_memory();
   if (settings.threads > 0) set_thread_count(settings.threads);
   SavedModel<float> model = load_model<float>(settings.model);
   if (!settings.predictions.empty()) replace_file(settings.predictions, "");  // a path that cannot be written shows now

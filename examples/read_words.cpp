@@ -31,7 +31,6 @@ void read_word(SavedModel<float>& model, const std::filesystem::path& path) {
 }
 
 void run(const std::filesystem::path& model_path, const std::vector<std::filesystem::path>& images) {
-  keep_freed_memory();
   const NoGrad no_grad;
   SavedModel<float> model = load_model<float>(model_path);
   std::size_t failed = 0;

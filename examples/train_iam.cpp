@@ -128,7 +128,6 @@ void print_epoch(const EpochReport& report, int epochs, const std::vector<Sample
 }
 
 void train(Settings settings, const CLI::App& app) {
-  keep_freed_memory();
   std::optional<Safetensors> checkpoint;
   if (!settings.resume.empty()) {
     checkpoint = read_safetensors(settings.resume / "last.safetensors");

@@ -10,6 +10,7 @@
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/blas/gemm.hpp"
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/memory_pool.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/random.hpp"
 #include "tinyhtr/core/shape.hpp"

@@ -4,30 +4,27 @@
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
-
 #include <xtensor/xarray.hpp>
 
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/memory_pool.hpp"
 #include "tinyhtr/core/shape.hpp"
 
 namespace tinyhtr {
 
-/// Allocates on 64-byte boundaries: a cache line, and the widest vector register.
+/// Allocates on 64-byte boundaries, out of the pool of tensors.
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
-  static constexpr std::align_val_t alignment{64};
-
   AlignedAllocator() = default;
   template <class U>
   AlignedAllocator(const AlignedAllocator<U>&) {}
 
-  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), alignment)); }
-  void deallocate(T* pointer, std::size_t) { ::operator delete(pointer, alignment); }
+  T* allocate(std::size_t count) { return static_cast<T*>(MemoryPool::instance().allocate(count * sizeof(T))); }
+  void deallocate(T* pointer, std::size_t count) { MemoryPool::instance().deallocate(pointer, count * sizeof(T)); }
 
   template <class U>
   bool operator==(const AlignedAllocator<U>&) const {
@@ -75,8 +72,7 @@ class Tensor {
   Tensor(const Tensor&) = default;
   Tensor& operator=(const Tensor&) = default;
   /// The tensor moved from is empty afterwards.
-  Tensor(Tensor&& other) noexcept
-      : array_(std::move(other.array_)), shape_(std::exchange(other.shape_, Shape{0})) {}
+  Tensor(Tensor&& other) noexcept : array_(std::move(other.array_)), shape_(std::exchange(other.shape_, Shape{0})) {}
   Tensor& operator=(Tensor&& other) noexcept {
     array_ = std::move(other.array_);
     shape_ = std::exchange(other.shape_, Shape{0});
@@ -173,8 +169,7 @@ class Tensor {
   Index checked(Index position) const {
 #ifdef TINYHTR_CHECK_SUBSCRIPTS
     if (position < 0 || position >= size()) {
-      throw ShapeError("position " + std::to_string(position) + " is outside the tensor's shape " +
-                       shape_.to_string());
+      throw ShapeError("position " + std::to_string(position) + " is outside the tensor's shape " + shape_.to_string());
     }
 #endif
     return position;

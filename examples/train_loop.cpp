@@ -16,11 +16,12 @@ int main(int argc, char** argv) {
   for (const Sample& sample : split.train) texts.push_back(sample.text);
   const Vocabulary vocabulary = Vocabulary::from_texts(texts);
 
-  Loader<float> training(split.train, {.batch_size = 8, .shuffle = true, .seed = 1});
-  Loader<float> validation(split.validation, {.batch_size = 8});
-  WordNet<float> network(vocabulary.classes(), /*seed=*/1,
-                         {.initialisation = Initialisation::pytorch, .scan = Scan::columns});
-  Adam<float> adam(parameters_of<float>(network), {.learning_rate = 1.5e-3});
+  WordNet<float> network(vocabulary.classes(), /*seed=*/1, small_word_net());
+  Adam<float> adam(parameters_of<float>(network), {.learning_rate = 1e-3});
+  LoaderOptions images = images_for(network.options);
+  Loader<float> validation(split.validation, images);
+  images.shuffle = true;
+  Loader<float> training(split.train, images);
 
   std::uint32_t step = 0;
   for (std::uint32_t epoch = 0; epoch < (argc > 3 ? std::stoul(argv[3]) : 6); ++epoch) {

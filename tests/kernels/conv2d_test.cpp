@@ -79,10 +79,13 @@ TEST_CASE_TEMPLATE("conv2d agrees with PyTorch under every padding", T, float, d
     };
     check(Naive{});
     check(Im2col{});
+    check(Direct{});
+    check(Automatic{});
   }
 }
 
-TEST_CASE("Im2col equals Naive over odd shapes, strides, kernels, paddings") {
+TEST_CASE_TEMPLATE("the fast ones equal Naive over odd shapes, strides, kernels, paddings", Algorithm, Im2col, Direct,
+                   Automatic) {
   int compared = 0;
   std::uint64_t stream = 1000;
   for (const Padding padding : {Padding::same, Padding::symmetric, Padding::none}) {
@@ -90,7 +93,9 @@ TEST_CASE("Im2col equals Naive over odd shapes, strides, kernels, paddings") {
       for (const Index kernel_width : {1, 2, 3, 5}) {
         for (const auto& strides : {std::pair<Index, Index>{1, 1}, {2, 2}, {2, 1}, {1, 2}, {3, 4}}) {
           const Index stride_height = strides.first, stride_width = strides.second;
-          for (const Shape& image : {Shape{1, 1, 5, 5}, Shape{2, 3, 6, 11}, Shape{3, 2, 7, 8}, Shape{1, 2, 5, 23}}) {
+          // A register holds 16, 8, 4 or 2 numbers: 23 and 40 columns are several of them, and a rest.
+          for (const Shape& image :
+               {Shape{1, 1, 5, 5}, Shape{2, 3, 6, 11}, Shape{3, 2, 7, 8}, Shape{1, 2, 5, 23}, Shape{5, 1, 6, 40}}) {
             const ConvGeometry geometry{{stride_height, stride_width}, padding};
             CAPTURE(static_cast<int>(padding));
             CAPTURE(kernel_height);
@@ -99,15 +104,16 @@ TEST_CASE("Im2col equals Naive over odd shapes, strides, kernels, paddings") {
             CAPTURE(stride_width);
             CAPTURE(image.to_string());
             const auto x = counted_tensor<double>(image, ++stream);
-            const auto weight = counted_tensor<double>({3, image[1], kernel_height, kernel_width}, ++stream);
-            const auto bias = counted_tensor<double>({3}, ++stream);
+            const Index filters = compared % 3 == 0 ? 11 : 3;  // more than a block of filters, and fewer
+            const auto weight = counted_tensor<double>({filters, image[1], kernel_height, kernel_width}, ++stream);
+            const auto bias = counted_tensor<double>({filters}, ++stream);
             const Tensor<double>* bias_or_null = compared % 2 == 0 ? &bias : nullptr;
             Tensor<double> y, expected;
-            conv2d_forward<Im2col>(y, x, weight, bias_or_null, geometry);
+            conv2d_forward<Algorithm>(y, x, weight, bias_or_null, geometry);
             conv2d_forward<Naive>(expected, x, weight, bias_or_null, geometry);
             REQUIRE(relative_error(y, expected) < 1e-13);
             const auto dy = counted_tensor<double>(y.shape(), ++stream);
-            const auto a = backward_from_half<Im2col>(dy, x, weight, geometry);
+            const auto a = backward_from_half<Algorithm>(dy, x, weight, geometry);
             const auto b = backward_from_half<Naive>(dy, x, weight, geometry);
             REQUIRE(relative_error(a.dx, b.dx) < 1e-13);
             REQUIRE(relative_error(a.dweight, b.dweight) < 1e-13);
@@ -118,7 +124,7 @@ TEST_CASE("Im2col equals Naive over odd shapes, strides, kernels, paddings") {
       }
     }
   }
-  CHECK(compared == 3 * 16 * 5 * 4);
+  CHECK(compared == 3 * 16 * 5 * 5);
 }
 
 TEST_CASE_TEMPLATE("images that Im2col cuts into several bands give what Naive gives", T, float, double) {
@@ -142,6 +148,23 @@ TEST_CASE_TEMPLATE("images that Im2col cuts into several bands give what Naive g
       CHECK(relative_error(a.dx, b.dx) < tolerance);
       CHECK(relative_error(a.dweight, b.dweight) < tolerance);
       CHECK(relative_error(a.dbias, b.dbias) < tolerance);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("Automatic gives what Naive gives for large images and for small ones", T, float, double) {
+  for (const Shape& image : {Shape{5, 3, 16, 40}, Shape{5, 3, 4, 16}}) {  // above and below 256 pixels
+    for (const Index kernel : {1, 3}) {
+      CAPTURE(image.to_string());
+      CAPTURE(kernel);
+      const ConvGeometry geometry{1, Padding::same};
+      const auto x = counted_tensor<T>(image, 5), weight = counted_tensor<T>({9, 3, kernel, kernel}, 6);
+      const auto dy = counted_tensor<T>({5, 9, image[2], image[3]}, 8);
+      const auto a = backward_from_half<Automatic>(dy, x, weight, geometry);
+      const auto b = backward_from_half<Naive>(dy, x, weight, geometry);
+      CHECK(relative_error(a.dx, b.dx) < reference_tolerance<T>);
+      CHECK(relative_error(a.dweight, b.dweight) < reference_tolerance<T>);
+      CHECK(relative_error(a.dbias, b.dbias) < reference_tolerance<T>);
     }
   }
 }

@@ -61,7 +61,7 @@ inline WordNetOptions small_word_net() {
 /// For a vocabulary of 78 characters, K = 79: 549,455 numbers, 547,983 of them trained; 61.5 million multiply-adds per
 /// image. With Scan::rows, as the tutorial has it, "time" sweeps the image four times from left to right; Scan::columns
 /// is the same network with its steps in the order of the text. small_word_net() gives a smaller one.
-template <class T, class Algorithm = Im2col>
+template <class T, class Algorithm = Automatic>
 struct WordNet {
   WordNetOptions options;
   std::vector<ResidualBlock<T, Algorithm>> blocks;

@@ -24,7 +24,7 @@ struct Conv2dNode : Node<T> {
 
 /// y = x convolved with weight, plus bias where there is one; the formula stands at Naive::forward.
 /// y (N,F,P,Q), x (N,C,H,W), weight (F,C,KH,KW), bias (F) or an empty Variable.
-template <class Algorithm = Im2col, class T>
+template <class Algorithm = Automatic, class T>
 Variable<T> conv2d(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias,
                    const ConvGeometry& geometry = {}) {
   auto node = std::make_shared<Conv2dNode<T, Algorithm>>(geometry);
@@ -42,7 +42,7 @@ struct Conv2dOptions {
 };
 
 /// A convolution layer with a square kernel, computed by Algorithm.
-template <class T, class Algorithm = Im2col>
+template <class T, class Algorithm = Automatic>
 struct Conv2d {
   Variable<T> weight;  ///< (F,C,K,K)
   Variable<T> bias;    ///< (F); refers to nothing where the layer has none

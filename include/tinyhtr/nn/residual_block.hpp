@@ -24,7 +24,7 @@ struct ResidualBlockOptions {
 
 /// conv3x3(stride) - BN - LeakyReLU - conv3x3 - BN - add skip - LeakyReLU - dropout, where skip is the input or its
 /// conv1x1(stride). Source: He, Zhang, Ren, Sun, "Deep residual learning", 2016, as mltu builds it.
-template <class T, class Algorithm = Im2col>
+template <class T, class Algorithm = Automatic>
 struct ResidualBlock {
   Conv2d<T, Algorithm> conv1;
   BatchNorm2d<T> bn1;

@@ -1,0 +1,361 @@
+// Two-dimensional convolution without a matrix of columns: sums that stay in registers while the kernel slides.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/scratch.hpp"
+#include "tinyhtr/core/simd.hpp"
+#include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/conv_sizes.hpp"
+
+namespace tinyhtr {
+
+namespace detail {
+
+/// Planes of an image with zeros around, so that no kernel position has to ask whether it is inside. A row's columns
+/// are sorted by their remainder modulo the stride: then outputs side by side read inputs side by side, at any stride.
+template <class T>
+struct PaddedPlanes {
+  Index stride = 1;       // of the columns
+  Index rows = 0;         // of a plane, zeros included
+  Index phase_width = 0;  // columns of one remainder, zeros included
+  Index row_size = 0, plane_size = 0;
+  const T* data = nullptr;
+
+  /// Room for `outputs` columns of outputs, rounded up to whole vectors, that look `reach` columns further.
+  PaddedPlanes(Index stride_, Index rows_, Index outputs, Index reach)
+      : stride(stride_), rows(rows_), phase_width(whole_vectors(outputs) + reach / stride_) {
+    row_size = stride * phase_width;
+    plane_size = rows * row_size + vector_lanes<T>;  // planes a power of two apart would share cache lines
+  }
+
+  static Index whole_vectors(Index count) { return (count + vector_lanes<T> - 1) / vector_lanes<T> * vector_lanes<T>; }
+
+  /// Where input (row, column), both counted from the first zero, stands in a plane.
+  Index offset(Index row, Index column) const {
+    return row * row_size + column % stride * phase_width + column / stride;
+  }
+
+  /// Copies planes of height x width into `memory`, with so many zeros above and to the left.
+  void fill(T* memory, const T* planes, Index count, Index height, Index width, Index above, Index left) {
+    for (Index c = 0; c < count; ++c) {
+      for (Index row = 0; row < rows; ++row) {
+        T* target = memory + c * plane_size + row * row_size;
+        const Index source_row = row - above;
+        if (source_row < 0 || source_row >= height) {
+          std::fill(target, target + row_size, T(0));
+          continue;
+        }
+        const T* source = planes + (c * height + source_row) * width;
+        for (Index phase = 0; phase < stride; ++phase, target += phase_width) {
+          // Column k of this phase is input k stride + phase - left.
+          const Index first = phase >= left ? 0 : (left - phase + stride - 1) / stride;
+          const Index last = std::min(phase_width, std::max(first, (width + left - phase + stride - 1) / stride));
+          std::fill(target, target + first, T(0));
+          const T* from = source + phase - left;
+          if (stride == 1) {
+            std::copy(from + first, from + last, target + first);
+          } else {
+            for (Index k = first; k < last; ++k) target[k] = from[k * stride];
+          }
+          std::fill(target + last, target + phase_width, T(0));
+        }
+      }
+    }
+    data = memory;
+  }
+};
+
+/// Outputs of one vector: row, first column, and how many of its lanes are outputs.
+struct OutputVector {
+  Index row, column, lanes;
+};
+
+template <class T>
+std::vector<OutputVector> cut_into_vectors(Index rows, Index columns) {
+  std::vector<OutputVector> list;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index column = 0; column < columns; column += vector_lanes<T>) {
+      list.push_back({row, column, std::min(vector_lanes<T>, columns - column)});
+    }
+  }
+  return list;
+}
+
+}  // namespace detail
+
+/// Convolution in blocks of registers. The arithmetic is that of Naive; only the order of the loops differs.
+///
+/// Forward, innermost first: a block of 8 filters x 2 vectors of outputs is 16 sums, half of AVX-512's registers; each
+/// kernel position of each channel adds 8 weights times 2 vectors to it, 10 loads for 16 multiply-adds, so that the
+/// multipliers, not the loads, are what is waited for. Only when all channels are through is a sum written.
+struct Direct {
+  /// As Naive::forward, with the same arguments.
+  template <class T>
+  static void forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>* bias,
+                      const ConvGeometry& geometry) {
+    const ConvSizes sizes("conv2d_forward", x, weight, geometry);
+    sizes.check_bias(bias);
+    y.resize(sizes.output());
+    const Window &rows = sizes.rows, &cols = sizes.cols;
+    const Index channels = sizes.channels, filters = sizes.filters;
+    detail::PaddedPlanes<T> planes(cols.stride, (rows.output - 1) * rows.stride + rows.kernel, cols.output,
+                                   cols.kernel - 1);
+    std::vector<Index> taps;
+    for (Index i = 0; i < rows.kernel; ++i) {
+      for (Index j = 0; j < cols.kernel; ++j) taps.push_back(planes.offset(i, j));
+    }
+    const Tensor<T> packed = pack(filters, channels, static_cast<Index>(taps.size()), [&](Index f, Index c, Index tap) {
+      return weight.data()[(f * channels + c) * rows.kernel * cols.kernel + tap];
+    });
+    const auto outputs = detail::cut_into_vectors<T>(rows.output, cols.output);
+    parallel_for(sizes.batch, [&](Index n) {
+      detail::PaddedPlanes<T> own = planes;
+      own.fill(scratch<T, 0>(channels * own.plane_size), x.data() + n * channels * rows.input * cols.input, channels,
+               rows.input, cols.input, rows.before, cols.before);
+      T* image = y.data() + n * filters * rows.output * cols.output;
+      correlate(packed, filters, channels, taps, own, rows.stride, outputs,
+                [&](Index f, const detail::OutputVector& output, const Vector<T>& sum) {
+                  const Vector<T> result = sum + (bias ? (*bias)[f] : T(0));
+                  T* target = image + (f * rows.output + output.row) * cols.output + output.column;
+                  std::memcpy(target, &result, static_cast<std::size_t>(output.lanes) * sizeof(T));
+                });
+    });
+  }
+
+  /// As Naive::backward, with the same arguments. dx is a convolution of dy with the kernel turned round, one for each
+  /// remainder of the input's rows and columns modulo the stride; dweight sums products of x and dy over all outputs.
+  template <class T>
+  static void backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
+                       const Tensor<T>& weight, const ConvGeometry& geometry) {
+    const ConvSizes sizes("conv2d_backward", x, weight, geometry);
+    sizes.check_backward(dx, dweight, dbias, dy, x, weight);
+    if (dx) backward_input(*dx, dy, weight, sizes);
+    if (dweight) backward_weight(*dweight, dy, x, sizes);
+    if (dbias) detail::sum_over_pixels(*dbias, dy);
+  }
+
+ private:
+  static constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;  // 16 registers hold 4 x 2 sums, and no more
+  static constexpr Index vector_block = 2;
+
+  /// Weights in the order in which correlate reads them: (block of filters, channel, tap, filter of the block), with
+  /// zeros where the last block is not full.
+  template <class WeightAt>
+  static auto pack(Index filters, Index channels, Index taps, const WeightAt& weight_at) {
+    using T = std::decay_t<decltype(weight_at(0, 0, 0))>;
+    const Index blocks = (filters + filter_block - 1) / filter_block;
+    Tensor<T> packed(Shape{blocks, channels, taps, filter_block});
+    for (Index f = 0; f < filters; ++f) {
+      for (Index c = 0; c < channels; ++c) {
+        for (Index tap = 0; tap < taps; ++tap)
+          packed(f / filter_block, c, tap, f % filter_block) = weight_at(f, c, tap);
+      }
+    }
+    return packed;
+  }
+
+  /// For every filter and every vector of outputs: store(f, output, sum over channels and taps of weight * input).
+  template <class T, class Store>
+  static void correlate(const Tensor<T>& packed, Index filters, Index channels, const std::vector<Index>& taps,
+                        const detail::PaddedPlanes<T>& planes, Index row_stride,
+                        const std::vector<detail::OutputVector>& outputs, const Store& store) {
+    const Index tap_count = static_cast<Index>(taps.size()), count = static_cast<Index>(outputs.size());
+    for (Index block = 0; block * filter_block < filters; ++block) {
+      const Index block_filters = std::min(filter_block, filters - block * filter_block);
+      for (Index first = 0; first < count; first += vector_block) {
+        const T* from[vector_block];
+        for (Index v = 0; v < vector_block; ++v) {  // beyond the last vector, the last one again
+          const detail::OutputVector& output = outputs[static_cast<std::size_t>(std::min(first + v, count - 1))];
+          from[v] = planes.data + output.row * row_stride * planes.row_size + output.column;
+        }
+        Vector<T> sums[filter_block][vector_block] = {};
+        const T* weights = packed.data() + block * channels * tap_count * filter_block;
+        for (Index c = 0; c < channels; ++c) {
+          for (Index tap = 0; tap < tap_count; ++tap, weights += filter_block) {
+            const Index offset = c * planes.plane_size + taps[static_cast<std::size_t>(tap)];
+            Vector<T> inputs[vector_block];
+            for (Index v = 0; v < vector_block; ++v) inputs[v] = load_vector(from[v] + offset);
+            for (Index f = 0; f < filter_block; ++f) {
+              for (Index v = 0; v < vector_block; ++v) sums[f][v] += weights[f] * inputs[v];
+            }
+          }
+        }
+        for (Index f = 0; f < block_filters; ++f) {
+          for (Index v = 0; v < vector_block && first + v < count; ++v) {
+            store(block * filter_block + f, outputs[static_cast<std::size_t>(first + v)], sums[f][v]);
+          }
+        }
+      }
+    }
+  }
+
+  /// dx[n,c,h,w] += sum over f,i,j of weight[f,c,i,j] dy[n,f,p,q], where h = p s_h - before + i, w likewise.
+  ///
+  /// Rows h with one remainder modulo s_h meet the kernel rows i with one remainder, and their p lie side by side; so
+  /// do columns. So for each pair of remainders this is a correlation with a part of the kernel, at stride 1.
+  template <class T>
+  static void backward_input(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& weight, const ConvSizes& sizes) {
+    const Window &rows = sizes.rows, &cols = sizes.cols;
+    const Index channels = sizes.channels, filters = sizes.filters;
+    const Index above = rows.kernel, left = cols.kernel;  // zeros, at least as many as a kernel position reaches back
+    const Index height = (rows.input - 1) / rows.stride + 1, width = (cols.input - 1) / cols.stride + 1;
+    const detail::PaddedPlanes<T> planes(1, above + height + rows.kernel, width, left + cols.kernel);
+    struct Part {
+      Index row, column;  // remainders
+      std::vector<Index> taps;
+      Tensor<T> packed;
+      std::vector<detail::OutputVector> outputs;
+    };
+    std::vector<Part> parts;
+    for (Index a = 0; a < std::min(rows.stride, rows.input); ++a) {
+      for (Index b = 0; b < std::min(cols.stride, cols.input); ++b) {
+        Part part{a, b, {}, {}, {}};
+        std::vector<Index> positions;  // in the kernel
+        for (Index i = (a + rows.before) % rows.stride; i < rows.kernel; i += rows.stride) {
+          for (Index j = (b + cols.before) % cols.stride; j < cols.kernel; j += cols.stride) {
+            positions.push_back(i * cols.kernel + j);
+            part.taps.push_back(
+                planes.offset(above + (a + rows.before - i) / rows.stride, left + (b + cols.before - j) / cols.stride));
+          }
+        }
+        if (positions.empty()) continue;
+        part.packed = pack(channels, filters, static_cast<Index>(positions.size()), [&](Index c, Index f, Index tap) {
+          return weight
+              .data()[(f * channels + c) * rows.kernel * cols.kernel + positions[static_cast<std::size_t>(tap)]];
+        });
+        part.outputs = detail::cut_into_vectors<T>((rows.input - a + rows.stride - 1) / rows.stride,
+                                                   (cols.input - b + cols.stride - 1) / cols.stride);
+        parts.push_back(std::move(part));
+      }
+    }
+    parallel_for(sizes.batch, [&](Index n) {
+      detail::PaddedPlanes<T> own = planes;
+      own.fill(scratch<T, 0>(filters * own.plane_size), dy.data() + n * filters * rows.output * cols.output, filters,
+               rows.output, cols.output, above, left);
+      T* image = dx.data() + n * channels * rows.input * cols.input;
+      for (const Part& part : parts) {
+        correlate(part.packed, channels, filters, part.taps, own, 1, part.outputs,
+                  [&](Index c, const detail::OutputVector& output, const Vector<T>& sum) {
+                    T* target = image + (c * rows.input + part.row + output.row * rows.stride) * cols.input +
+                                part.column + output.column * cols.stride;
+                    if (cols.stride == 1 && output.lanes == vector_lanes<T>) {
+                      store_vector(target, load_vector(target) + sum);
+                    } else {
+                      for (Index k = 0; k < output.lanes; ++k) target[k * cols.stride] += sum[k];
+                    }
+                  });
+      }
+    });
+  }
+
+  /// dweight[f,c,i,j] += sum over n,p,q of dy[n,f,p,q] x[n,c, p s_h - before + i, q s_w - before + j].
+  ///
+  /// Innermost, a block of 8 filters x 3 kernel columns is 24 sums of vectors in registers; every vector of outputs
+  /// adds 8 of dy times 3 of x. A few rows of outputs are taken at a time, so that their dy stays in the first-level
+  /// cache while all channels and kernel rows pass by; between the bands the sums wait in memory, as vectors still.
+  /// Every four images have a partial sum of their own, added up in their order whatever the number of threads.
+  template <class T>
+  static void backward_weight(Tensor<T>& dweight, const Tensor<T>& dy, const Tensor<T>& x, const ConvSizes& sizes) {
+    const Window &rows = sizes.rows, &cols = sizes.cols;
+    const Index channels = sizes.channels, filters = sizes.filters;
+    const detail::PaddedPlanes<T> x_planes(cols.stride, (rows.output - 1) * rows.stride + rows.kernel, cols.output,
+                                           cols.kernel - 1);
+    const detail::PaddedPlanes<T> dy_planes(1, rows.output, cols.output, 0);
+    const Index block_taps = channels * rows.kernel * cols.kernel;
+    const Index band = std::max<Index>(1, first_level_cache<T> / (filter_block * dy_planes.row_size));
+    const Index groups = (sizes.batch + images_per_partial_sum - 1) / images_per_partial_sum;
+    Tensor<T> partial(Shape{groups, dweight.size()});
+    parallel_for(groups, [&](Index group) {
+      const Index first = group * images_per_partial_sum, last = std::min(sizes.batch, first + images_per_partial_sum);
+      std::vector<detail::PaddedPlanes<T>> inputs, gradients;
+      T* x_memory = scratch<T, 0>((last - first) * channels * x_planes.plane_size);
+      T* dy_memory = scratch<T, 1>((last - first) * (filters + filter_block) * dy_planes.plane_size);
+      for (Index n = first; n < last; ++n) {
+        inputs.push_back(x_planes);
+        inputs.back().fill(x_memory + (n - first) * channels * x_planes.plane_size,
+                           x.data() + n * channels * rows.input * cols.input, channels, rows.input, cols.input,
+                           rows.before, cols.before);
+        gradients.push_back(dy_planes);
+        gradients.back().fill(dy_memory + (n - first) * (filters + filter_block) * dy_planes.plane_size,
+                              dy.data() + n * filters * rows.output * cols.output, filters, rows.output, cols.output, 0,
+                              0);
+      }
+      T* sums = scratch<T, 2>(block_taps * filter_block * vector_lanes<T>);  // (C, KH, KW, filter of the block, lane)
+      for (Index f = 0; f < filters; f += filter_block) {
+        std::fill(sums, sums + block_taps * filter_block * vector_lanes<T>, T(0));
+        for (std::size_t n = 0; n < inputs.size(); ++n) {
+          for (Index top = 0; top < rows.output; top += band) {
+            const Index bottom = std::min(rows.output, top + band);
+            T* place = sums;
+            for (Index c = 0; c < channels; ++c) {
+              for (Index i = 0; i < rows.kernel; ++i) {
+                Index j = 0;
+                for (; j + 3 <= cols.kernel; j += 3) {
+                  place = add_products<3>(place, gradients[n], inputs[n], sizes, {f, c, i, j}, top, bottom);
+                }
+                for (; j < cols.kernel; ++j) {
+                  place = add_products<1>(place, gradients[n], inputs[n], sizes, {f, c, i, j}, top, bottom);
+                }
+              }
+            }
+          }
+        }
+        for (Index k = 0; k < std::min(filter_block, filters - f); ++k) {
+          for (Index tap = 0; tap < block_taps; ++tap) {
+            partial(group, (f + k) * block_taps + tap) =
+                sum_of_lanes<T>(load_vector(sums + (tap * filter_block + k) * vector_lanes<T>));
+          }
+        }
+      }
+    });
+    detail::add_rows(dweight, partial);
+  }
+
+  /// Elements that two thirds of a common first-level cache hold.
+  template <class T>
+  static constexpr Index first_level_cache = (Index{1} << 15) / static_cast<Index>(sizeof(T));
+
+  /// The first of the weights that add_products serves.
+  struct WeightPosition {
+    Index f, c, i, j;
+  };
+
+  /// Adds, for `taps` kernel columns and a block of filters, the products of the output rows [top, bottom) to the
+  /// vectors at `sums`, (tap, filter of the block); returns the place behind them.
+  template <Index taps, class T>
+  static T* add_products(T* sums, const detail::PaddedPlanes<T>& gradients, const detail::PaddedPlanes<T>& inputs,
+                         const ConvSizes& sizes, const WeightPosition& at, Index top, Index bottom) {
+    constexpr Index lanes = vector_lanes<T>;
+    const T* from[taps];
+    for (Index t = 0; t < taps; ++t) from[t] = inputs.data + at.c * inputs.plane_size + inputs.offset(at.i, at.j + t);
+    const T* dy = gradients.data + at.f * gradients.plane_size;
+    Vector<T> own[taps][filter_block];
+    for (Index t = 0; t < taps; ++t) {
+      for (Index k = 0; k < filter_block; ++k) own[t][k] = load_vector(sums + (t * filter_block + k) * lanes);
+    }
+    for (Index p = top; p < bottom; ++p) {
+      const T* dy_row = dy + p * gradients.row_size;
+      const Index x_row = p * sizes.rows.stride * inputs.row_size;
+      for (Index q = 0; q < sizes.cols.output; q += lanes) {
+        Vector<T> x[taps];
+        for (Index t = 0; t < taps; ++t) x[t] = load_vector(from[t] + x_row + q);
+        for (Index k = 0; k < filter_block; ++k) {
+          const Vector<T> g = load_vector(dy_row + k * gradients.plane_size + q);
+          for (Index t = 0; t < taps; ++t) own[t][k] += g * x[t];
+        }
+      }
+    }
+    for (Index t = 0; t < taps; ++t) {
+      for (Index k = 0; k < filter_block; ++k) store_vector<T>(sums + (t * filter_block + k) * lanes, own[t][k]);
+    }
+    return sums + taps * filter_block * lanes;
+  }
+};
+
+}  // namespace tinyhtr

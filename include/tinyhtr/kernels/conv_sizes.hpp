@@ -1,0 +1,86 @@
+// The sizes of a convolution, checked once for all of its implementations.
+#pragma once
+
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/window.hpp"
+
+namespace tinyhtr {
+
+/// What a convolution does besides its numbers.
+struct ConvGeometry {
+  Stride stride{};
+  Padding padding = Padding::same;
+};
+
+/// What the shapes of x (N,C,H,W) and weight (F,C,KH,KW) say. Throws ShapeError where they do not fit each other.
+struct ConvSizes {
+  Index batch, channels, filters;  ///< N, C, F
+  Window rows, cols;
+
+  template <class T>
+  ConvSizes(const char* where, const Tensor<T>& x, const Tensor<T>& weight, const ConvGeometry& geometry)
+      : batch((check_rank(where, "x", x.shape(), "(N,C,H,W)"), x.dim(0))),
+        channels(x.dim(1)),
+        filters((check_rank(where, "weight", weight.shape(), "(F,C,KH,KW)"), weight.dim(0))),
+        rows(x.dim(2), weight.dim(2), geometry.stride.height, geometry.padding),
+        cols(x.dim(3), weight.dim(3), geometry.stride.width, geometry.padding) {
+    check_shape(where, "weight", weight.shape(), {filters, channels, rows.kernel, cols.kernel});
+  }
+
+  Shape output() const { return {batch, filters, rows.output, cols.output}; }
+
+  template <class T>
+  void check_bias(const Tensor<T>* bias) const {
+    if (bias) check_shape("conv2d_forward", "bias", bias->shape(), {filters});
+  }
+
+  template <class T>
+  void check_backward(const Tensor<T>* dx, const Tensor<T>* dweight, const Tensor<T>* dbias, const Tensor<T>& dy,
+                      const Tensor<T>& x, const Tensor<T>& weight) const {
+    check_shape("conv2d_backward", "dy", dy.shape(), output());
+    if (dx) check_shape("conv2d_backward", "dx", dx->shape(), x.shape());
+    if (dweight) check_shape("conv2d_backward", "dweight", dweight->shape(), weight.shape());
+    if (dbias) check_shape("conv2d_backward", "dbias", dbias->shape(), {filters});
+  }
+};
+
+/// Images that share a partial sum of dweight. One sum per image would take longer to clear, write and add up where
+/// images are small; one for all images would leave a single thread at work.
+inline constexpr Index images_per_partial_sum = 4;
+
+namespace detail {
+
+/// sum += every row of partial (R, size of sum), in order.
+template <class T>
+void add_rows(Tensor<T>& sum, const Tensor<T>& partial) {
+  for (Index r = 0; r < partial.dim(0); ++r) {
+    const T* row = partial.data() + r * sum.size();
+    for (Index i = 0; i < sum.size(); ++i) sum.data()[i] += row[i];
+  }
+}
+
+/// dbias[f] += sum over n, p, q of dy[n,f,p,q].
+template <class T>
+void sum_over_pixels(Tensor<T>& dbias, const Tensor<T>& dy) {
+  const Index batch = dy.dim(0), filters = dy.dim(1), pixels = dy.dim(2) * dy.dim(3);
+  parallel_for(filters, [&](Index f) {
+    for (Index n = 0; n < batch; ++n) {
+      const T* plane = dy.data() + (n * filters + f) * pixels;
+      constexpr Index lanes = 16;  // sums side by side, which the compiler keeps in registers
+      T sums[lanes] = {};
+      Index k = 0;
+      for (; k + lanes <= pixels; k += lanes) {
+        for (Index lane = 0; lane < lanes; ++lane) sums[lane] += plane[k + lane];
+      }
+      for (; k < pixels; ++k) sums[0] += plane[k];
+      T sum = 0;
+      for (const T part : sums) sum += part;
+      dbias[f] += sum;
+    }
+  });
+}
+
+}  // namespace detail
+
+}  // namespace tinyhtr

@@ -140,14 +140,15 @@ void train(Settings settings, const CLI::App& app) {
   if (settings.threads > 0) set_thread_count(settings.threads);
   settings.words.seed = settings.seed;
 
+  WordNetOptions architecture = settings.network == "small" ? small_word_net() : WordNetOptions{};
+  if (settings.initial_weights == "pytorch") architecture.initialisation = Initialisation::pytorch;
+  if (settings.padding == "symmetric") architecture.padding = Padding::symmetric;
+  settings.words.time_steps = time_steps(architecture);
   const WordData words = WordData::load(settings.words, settings.verbose);
   check_out_folder(settings);
   const Vocabulary vocabulary = words.training_vocabulary();
   words.print_summary(vocabulary);
 
-  WordNetOptions architecture = settings.network == "small" ? small_word_net() : WordNetOptions{};
-  if (settings.initial_weights == "pytorch") architecture.initialisation = Initialisation::pytorch;
-  if (settings.padding == "symmetric") architecture.padding = Padding::symmetric;
   WordNet<float> network(vocabulary.classes(), settings.seed, architecture);
   Adam<float> optimiser(parameters_of<float>(network), {.learning_rate = settings.learning_rate});
   std::cout << "network      " << count_parameters<float>(network) << " parameters, T = " << network.time_steps()

@@ -3,12 +3,14 @@
 set -euo pipefail
 
 # --- parameters -------------------------------------------------------------------------------------------------------
-epochs=15
-batch_size=16
-learning_rate=0.002
+network=small
+epochs=10
+batch_size=8
+learning_rate=0.003
+clip_norm=5
 seed=1
 threads=$(nproc)
-limit=""      # words of the training list to use; empty: all
+limit=""      # words to use, to train and to validate; empty: all
 images=8      # words of the validation list to read at the end
 data=data
 train_list=data/splits/train_words.txt
@@ -23,7 +25,7 @@ Trains on the words in $data/, measures the error rates and reads some images; i
 usage: tools/demo.sh [--epochs N] [--limit N] [--threads N]
 
   --epochs N   times through the training words (default $epochs)
-  --limit N    use only N training words (default: all)
+  --limit N    use only N words, to train and to validate (default: all)
   --threads N  threads to train with (default: all, $threads)
   --help       this text
 
@@ -58,21 +60,8 @@ while (($# > 0)); do
 done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-start=$SECONDS
-step="set-up"
-cer=""
-verdict() {
-  local status=$? minutes=$(((SECONDS - start) / 60)) seconds=$(((SECONDS - start) % 60))
-  echo
-  if ((status == 0)); then
-    echo "PASSED: demo, character error rate $cer, in $minutes min $seconds s; the model is in $run"
-  else
-    echo "FAILED: demo, at: $step, after $minutes min $seconds s" >&2
-  fi
-}
-trap verdict EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+# shellcheck source=tools/verdict.sh
+source tools/verdict.sh "demo"
 
 tools/setup.sh
 
@@ -86,8 +75,8 @@ echo "--- training: $epochs epochs, $threads threads"
 step="training"
 rm -rf "$run"
 "$programs/train_iam" --data "$data" --train-list "$train_list" --validation-list "$validation_list" --out "$run" \
-  --epochs "$epochs" --batch-size "$batch_size" --learning-rate "$learning_rate" --seed "$seed" \
-  --threads "$threads" ${limit:+--limit "$limit"}
+  --network "$network" --epochs "$epochs" --batch-size "$batch_size" --learning-rate "$learning_rate" \
+  --schedule one-cycle --clip-norm "$clip_norm" --no-augment --seed "$seed" --threads "$threads" ${limit:+--limit "$limit"}
 
 echo
 echo "--- error rates on the validation words"
@@ -116,3 +105,7 @@ mapfile -t paths < <(
     }'
 )
 "$programs/read_words" --model "$run/best.safetensors" "${paths[@]}"
+
+echo
+echo "the model is in $run"
+subject="demo, character error rate $cer"

@@ -9,6 +9,7 @@ packages=(
   libxtensor-dev libxtensor-blas-dev libopenblas-dev # the library stands on these,
   libstb-dev nlohmann-json3-dev                      # and these
   doctest-dev libcli11-dev libbenchmark-dev          # tests, programs, benchmarks
+  fonts-rufscript                                    # a font for the test of make_words
   "$@"
 )
 

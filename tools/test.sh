@@ -39,19 +39,8 @@ while (($# > 0)); do
 done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-start=$SECONDS
-step="set-up"
-verdict() {
-  local status=$? minutes=$(((SECONDS - start) / 60)) seconds=$(((SECONDS - start) % 60))
-  if ((status == 0)); then
-    echo "PASSED: preset $preset${rooms:+, rooms $rooms}, in $minutes min $seconds s"
-  else
-    echo "FAILED: preset $preset${rooms:+, rooms $rooms}, at: $step, after $minutes min $seconds s" >&2
-  fi
-}
-trap verdict EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+# shellcheck source=tools/verdict.sh
+source tools/verdict.sh "preset $preset${rooms:+, rooms $rooms}"
 
 if [[ "$preset" == clang ]]; then
   tools/setup.sh clang-14

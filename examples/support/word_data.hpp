@@ -41,6 +41,7 @@ class WordData {
     double split = 0.9;
     Index limit = 0;
     std::uint64_t seed = 1;  ///< of the random split
+    Index time_steps = 64;   ///< of the network; words whose labels do not fit are left out
   };
 
   std::vector<Sample> train, validation;
@@ -48,7 +49,7 @@ class WordData {
 
   /// Reads, checks, splits. Throws what load_iam and the splits throw.
   static WordData load(const Choice& choice, bool verbose) {
-    const IamData data = load_iam(choice.data);
+    const IamData data = load_iam(choice.data, {.time_steps = choice.time_steps});
     print_dropped(data.report, verbose);
     WordData words;
     if (choice.train_list.empty()) {

@@ -4,29 +4,19 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <vector>
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
+#include "../support/gradient.hpp"
 #include "tinyhtr/autograd/arithmetic.hpp"
-#include "tinyhtr/autograd/gradient_check.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
 
-namespace {
-
-using Inputs = std::vector<Variable<double>>;
-
-}  // namespace
-
 TEST_CASE("gradient check: sigmoid, tanh, leaky_relu, dropout, log_softmax") {
   const Inputs inputs{Variable<double>(counted_tensor<double>({4, 7}, 1, 2.0), true)};
   for (const double x : inputs[0].value()) REQUIRE(std::abs(x) > 1e-3);  // no kink of leaky_relu within a step
-  const auto check = [&](const auto& f) {
-    const GradientCheckResult result = gradient_check(f, inputs);
-    CHECK_MESSAGE(result.passed, result.message);
-  };
+  const auto check = [&](const auto& f) { check_gradient(f, inputs); };
   check([](const Inputs& in) { return sigmoid(in[0]); });
   check([](const Inputs& in) { return tanh(in[0]); });
   check([](const Inputs& in) { return leaky_relu(in[0], 0.1); });

@@ -7,29 +7,11 @@
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
+#include "../support/gradient.hpp"
 #include "tinyhtr/autograd/arithmetic.hpp"
-#include "tinyhtr/autograd/gradient_check.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
-
-namespace {
-
-using Inputs = std::vector<Variable<double>>;
-
-Variable<double> leaf(const Shape& shape, std::uint64_t stream) {
-  return Variable<double>(counted_tensor<double>(shape, stream), true);
-}
-
-template <class Function>
-void check_gradient(const Function& f, const Inputs& inputs, bool allow_zero = false) {
-  GradientCheckOptions options;
-  options.allow_zero = allow_zero;
-  const GradientCheckResult result = gradient_check(f, inputs, options);
-  CHECK_MESSAGE(result.passed, result.message);
-}
-
-}  // namespace
 
 TEST_CASE("image_to_sequence reads row after row: t = h W + w") {
   const Variable<double> x = leaf({2, 3, 4, 5}, 1);

@@ -16,6 +16,19 @@ using namespace tinyhtr;
 
 using Words = std::array<std::uint32_t, 4>;
 
+namespace {
+
+/// Pearson's measure of how unevenly the bins are filled: the sum of (found - expected)^2 / expected.
+template <std::size_t bins>
+double chi_squared(const std::array<int, bins>& histogram) {
+  const double expected = std::accumulate(histogram.begin(), histogram.end(), 0) / static_cast<double>(bins);
+  double sum = 0;
+  for (const int found : histogram) sum += (found - expected) * (found - expected) / expected;
+  return sum;
+}
+
+}  // namespace
+
 TEST_CASE("philox gives the numbers published with Random123 (kat_vectors, philox4x32 10)") {
   CHECK(philox({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   CHECK(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}) ==
@@ -89,12 +102,7 @@ TEST_CASE("uniform stays in [0, 1) and fills it evenly") {
   const double variance = sum_of_squares / count - mean * mean;
   CHECK(std::abs(mean - 0.5) < 4 * std::sqrt(1.0 / 12 / count));  // four standard deviations of the mean
   CHECK(std::abs(variance - 1.0 / 12) < 4 * std::sqrt(1.0 / 180 / count));
-  double chi_squared = 0;
-  for (const int found : histogram) {
-    const double expected = static_cast<double>(count) / bins;
-    chi_squared += (found - expected) * (found - expected) / expected;
-  }
-  CHECK(chi_squared < 43.8);  // the 99.9th percentile for 19 degrees of freedom
+  CHECK(chi_squared(histogram) < 43.8);  // the 99.9th percentile for 19 degrees of freedom
 }
 
 TEST_CASE("uniform(low, high) stays between its bounds") {
@@ -134,12 +142,7 @@ TEST_CASE("below gives every number under its bound equally often") {
     REQUIRE(number < bound);
     ++histogram[number];
   }
-  double chi_squared = 0;
-  for (const int found : histogram) {
-    const double expected = static_cast<double>(count) / bound;
-    chi_squared += (found - expected) * (found - expected) / expected;
-  }
-  CHECK(chi_squared < 20.5);  // the 99.9th percentile for 5 degrees of freedom
+  CHECK(chi_squared(histogram) < 20.5);  // the 99.9th percentile for 5 degrees of freedom
 }
 
 TEST_CASE("below has no bias where a plain remainder would have one of a half") {

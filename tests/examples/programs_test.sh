@@ -31,13 +31,16 @@ prints() {
   grep -qE -- "$1" "$work/out" || fail "$last: stdout has no line like '$1'"
 }
 
+# complains PATTERN: the last program said why it stopped in one line on stderr.
+complains() {
+  checks=$((checks + 1))
+  { [[ $(wc -l <"$work/err") == 1 ]] && grep -qE -- "$1" "$work/err"; } || fail "$last: stderr is not one line like '$1'"
+}
+
 # refuses PATTERN ARGUMENT...: the program exits with 1 and says why in one line on stderr.
 refuses() {
-  local pattern=$1
-  shift
-  run 1 "$@"
-  checks=$((checks + 1))
-  { [[ $(wc -l <"$work/err") == 1 ]] && grep -qE -- "$pattern" "$work/err"; } || fail "$last: stderr is not one line like '$pattern'"
+  run 1 "${@:2}"
+  complains "$1"
 }
 
 image=$(find "$data/words" -name '*.png' | sort | head -n 1)
@@ -112,6 +115,39 @@ refuses 'missing' read_words --model "$work/missing.safetensors" "$image"
 mkdir "$work/broken"
 cp "$work/cut.safetensors" "$work/broken/last.safetensors"
 refuses 'last.safetensors' train_iam --resume "$work/broken"
+
+# --- make_words: equal seeds give equal bytes. Its font is one that tools/setup.sh installs.
+grep '^fonts-rufscript ' "$data/fonts.txt" >"$work/fonts.txt"
+sed 's|/usr/share|/missing|' "$work/fonts.txt" >"$work/missing_fonts.txt"
+printf '%s\n' ink pen hand paper letter writing sentence >"$work/english.txt"
+run 2 make_words --out "$work/x" --count 0
+complains 'count: expected a whole number'
+refuses 'fonts that are not there: /missing' make_words --fonts "$work/missing_fonts.txt" --out "$work/x"
+refuses 'font list cannot be opened' make_words --fonts "$work/missing.txt" --out "$work/x"
+font=$(cut -d '|' -f 2 "$work/fonts.txt" | tr -d ' ')
+if [[ -f "$font" ]]; then
+  refuses 'word list cannot be opened' make_words --fonts "$work/fonts.txt" --words "$work/missing.txt" --out "$work/x"
+  draw=(make_words --fonts "$work/fonts.txt" --words "$work/english.txt" --count 30)
+  run 0 "${draw[@]}" --seed 7 --out "$work/seven"
+  prints '^30 words'
+  run 0 check_data --data "$work/seven"
+  run 0 "${draw[@]}" --seed 7 --out "$work/again"
+  checks=$((checks + 1))
+  diff -r "$work/seven" "$work/again" || fail "make_words: a seed gave other files the second time"
+  refuses 'exists already' "${draw[@]}" --seed 8 --out "$work/again"
+  checks=$((checks + 1))
+  diff -r "$work/seven" "$work/again" || fail "make_words: a refused folder was changed"
+  run 0 "${draw[@]}" --seed 8 --out "$work/again" --overwrite
+  for part in words.txt words; do
+    checks=$((checks + 1))
+    diff -rq "$work/seven/$part" "$work/again/$part" >/dev/null && fail "make_words: another seed gave the same $part"
+  done
+  run 0 "${draw[@]}" --seed 7 --out "$work/again" --overwrite
+  checks=$((checks + 1))
+  diff -r "$work/seven" "$work/again" || fail "make_words: --overwrite left something of what was there"
+else
+  echo "SKIPPED: drawing with make_words, for $font is not there (Debian package fonts-rufscript)"
+fi
 
 # --- the loop of the README
 run 0 train_loop "$data" 40 1

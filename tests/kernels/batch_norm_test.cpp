@@ -29,12 +29,6 @@ struct Layer {
   T epsilon = T(1e-3);
 };
 
-template <class T>
-Tensor<T> minus_half(Tensor<T> x) {
-  for (T& element : x) element -= T(0.5);
-  return x;
-}
-
 }  // namespace
 
 TEST_CASE_TEMPLATE("training agrees with PyTorch, gradients are added", T, float, double) {

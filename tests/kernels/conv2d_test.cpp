@@ -40,7 +40,7 @@ struct Gradients {
   Tensor<T> dx, dweight, dbias;
 };
 
-/// Gradients that start from 0.5 instead of 0, so that a kernel that writes instead of adding is seen.
+/// Gradients that start from 0.5, for minus_half.
 template <class Algorithm, class T>
 Gradients<T> backward_from_half(const Tensor<T>& dy, const Tensor<T>& x, const Tensor<T>& weight,
                                 const ConvGeometry& geometry) {
@@ -48,12 +48,6 @@ Gradients<T> backward_from_half(const Tensor<T>& dy, const Tensor<T>& x, const T
                       Tensor<T>(Shape{weight.dim(0)}, T(0.5))};
   conv2d_backward<Algorithm>(&result.dx, &result.dweight, &result.dbias, dy, x, weight, geometry);
   return result;
-}
-
-template <class T>
-Tensor<T> minus_half(Tensor<T> x) {
-  for (T& element : x) element -= T(0.5);
-  return x;
 }
 
 }  // namespace

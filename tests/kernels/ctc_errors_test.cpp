@@ -2,35 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <limits>
-#include <vector>
 
 #include "../support/counted.hpp"
-#include "tinyhtr/kernels/ctc.hpp"
-#include "tinyhtr/kernels/softmax.hpp"
+#include "../support/ctc.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
-
-namespace {
-
-using Label = std::vector<int>;
-
-/// -log p(label) with the last class as blank.
-template <class T>
-double loss_of(const Tensor<T>& log_probs, Index n, const Label& label) {
-  CtcLattice lattice;
-  ctc_forward(lattice, log_probs, n, label, static_cast<int>(log_probs.dim(2)) - 1);
-  return -lattice.log_probability;
-}
-
-template <class T>
-Tensor<T> log_softmax_of(const Tensor<T>& logits) {
-  Tensor<T> log_probs;
-  log_softmax_forward(log_probs, logits);
-  return log_probs;
-}
-
-}  // namespace
 
 TEST_CASE("a label that does not fit is an error that names T, L, the repeats, the sample") {
   const auto log_probs = log_softmax_of(Tensor<double>(Shape{4, 3, 5}));

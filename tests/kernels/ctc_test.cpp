@@ -10,30 +10,13 @@
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
+#include "../support/ctc.hpp"
 #include "../support/npy.hpp"
-#include "tinyhtr/kernels/softmax.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
 
 namespace {
-
-using Label = std::vector<int>;
-
-/// -log p(label) with the last class as blank.
-template <class T>
-double loss_of(const Tensor<T>& log_probs, Index n, const Label& label) {
-  CtcLattice lattice;
-  ctc_forward(lattice, log_probs, n, label, static_cast<int>(log_probs.dim(2)) - 1);
-  return -lattice.log_probability;
-}
-
-template <class T>
-Tensor<T> log_softmax_of(const Tensor<T>& logits) {
-  Tensor<T> log_probs;
-  log_softmax_forward(log_probs, logits);
-  return log_probs;
-}
 
 /// A path with its repeats, then its blanks, taken out.
 Label collapse(const Label& path, int blank) {

@@ -12,6 +12,21 @@
 using namespace tinyhtr;
 using namespace tinyhtr::test;
 
+TEST_CASE("exponential agrees with the library's") {
+  double largest = 0;
+  for (float x = -86.9F; x < 87.9F; x += 0.00137F) {
+    const double expected = std::exp(static_cast<double>(x));
+    largest = std::max(largest, std::abs(static_cast<double>(exponential(x)) - expected) / expected);
+  }
+  CHECK(largest < 2e-7);
+  CHECK(exponential(0.0F) == 1.0F);
+  CHECK(exponential(-1e30F) < 2e-38F);
+  CHECK(std::isinf(exponential(100.0F)));
+  CHECK(std::isinf(exponential(std::numeric_limits<float>::infinity())));
+  CHECK(std::isnan(exponential(std::numeric_limits<float>::quiet_NaN())));
+  CHECK(exponential(1.5) == std::exp(1.5));
+}
+
 TEST_CASE("sigmoid: known values, symmetry, no overflow") {
   CHECK(sigmoid(0.0) == 0.5);
   CHECK(sigmoid(std::log(3.0)) == doctest::Approx(0.75).epsilon(1e-15));
@@ -20,6 +35,7 @@ TEST_CASE("sigmoid: known values, symmetry, no overflow") {
   CHECK(sigmoid(-1e6F) == 0.0F);
   CHECK(sigmoid(-100.0) == doctest::Approx(std::exp(-100.0)).epsilon(1e-14));  // 1 - sigmoid(100) would be 0
   CHECK(std::isnan(sigmoid(std::numeric_limits<double>::quiet_NaN())));
+  CHECK(std::isnan(sigmoid(std::numeric_limits<float>::quiet_NaN())));
 }
 
 TEST_CASE("leaky_relu passes the positive, scales the negative; its gradient is added") {

@@ -48,12 +48,6 @@ struct Gradients {
   }
 };
 
-template <class T>
-Tensor<T> plus(Tensor<T> a, T shift) {
-  for (T& element : a) element += shift;
-  return a;
-}
-
 Tensor<double> stored(const std::string& name) { return load_npy<double>("references/torch/" + name + ".npy"); }
 
 /// Channels [begin, end) of (T,N,C).
@@ -76,10 +70,10 @@ TEST_CASE_TEMPLATE("the LSTM agrees with PyTorch's, gradients are added", T, flo
   CHECK(relative_error(lstm.h, stored("lstm_y")) < tolerance);
   Gradients<T> found(lstm, T(0.5));
   found.add(lstm, counted_tensor<T>(lstm.h.shape(), 32));
-  CHECK(relative_error(plus(found.dx, T(-0.5)), stored("lstm_dx")) < tolerance);
-  CHECK(relative_error(plus(found.dweight_ih, T(-0.5)), stored("lstm_dweight_ih_l0")) < tolerance);
-  CHECK(relative_error(plus(found.dweight_hh, T(-0.5)), stored("lstm_dweight_hh_l0")) < tolerance);
-  CHECK(relative_error(plus(found.dbias, T(-0.5)), stored("lstm_dbias_ih_l0")) < tolerance);
+  CHECK(relative_error(minus_half(found.dx), stored("lstm_dx")) < tolerance);
+  CHECK(relative_error(minus_half(found.dweight_ih), stored("lstm_dweight_ih_l0")) < tolerance);
+  CHECK(relative_error(minus_half(found.dweight_hh), stored("lstm_dweight_hh_l0")) < tolerance);
+  CHECK(relative_error(minus_half(found.dbias), stored("lstm_dbias_ih_l0")) < tolerance);
 }
 
 TEST_CASE_TEMPLATE("both directions agree with PyTorch's bidirectional LSTM", T, float, double) {

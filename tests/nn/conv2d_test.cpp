@@ -4,38 +4,23 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <vector>
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
-#include "tinyhtr/autograd/gradient_check.hpp"
+#include "../support/gradient.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
 
-namespace {
-
-using Inputs = std::vector<Variable<double>>;
-
-Variable<double> leaf(const Shape& shape, std::uint64_t stream) {
-  return Variable<double>(counted_tensor<double>(shape, stream), true);
-}
-
-}  // namespace
-
 TEST_CASE("gradient check: both algorithms, every padding, several strides, with and without bias") {
-  const auto check = [](const auto& f, const Inputs& inputs) {
-    const GradientCheckResult result = gradient_check(f, inputs);
-    CHECK_MESSAGE(result.passed, result.message);
-  };
   for (const Padding padding : {Padding::same, Padding::symmetric, Padding::none}) {
     for (const auto& [stride_height, stride_width] : {std::pair<Index, Index>{1, 1}, {2, 2}, {2, 1}, {1, 2}}) {
       const ConvGeometry geometry{{stride_height, stride_width}, padding};
       const Inputs inputs{leaf({2, 2, 5, 6}, 1), leaf({3, 2, 3, 2}, 2), leaf({3}, 3)};
-      check([&](const Inputs& in) { return conv2d<Im2col>(in[0], in[1], in[2], geometry); }, inputs);
-      check([&](const Inputs& in) { return conv2d<Naive>(in[0], in[1], in[2], geometry); }, inputs);
+      check_gradient([&](const Inputs& in) { return conv2d<Im2col>(in[0], in[1], in[2], geometry); }, inputs);
+      check_gradient([&](const Inputs& in) { return conv2d<Naive>(in[0], in[1], in[2], geometry); }, inputs);
       const Variable<double> no_bias;
-      check([&](const Inputs& in) { return conv2d(in[0], in[1], no_bias, geometry); }, {inputs[0], inputs[1]});
+      check_gradient([&](const Inputs& in) { return conv2d(in[0], in[1], no_bias, geometry); }, {inputs[0], inputs[1]});
     }
   }
 }

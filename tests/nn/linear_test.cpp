@@ -8,7 +8,7 @@
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
-#include "tinyhtr/autograd/gradient_check.hpp"
+#include "../support/gradient.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
@@ -19,9 +19,7 @@ TEST_CASE("gradient check: rows, sequences") {
   for (const Shape& shape : {Shape{5, 4}, Shape{3, 2, 4}}) {
     std::vector<Variable<double>> inputs{Variable<double>(counted_tensor<double>(shape, 1), true)};
     for (const Variable<double>& parameter : parameters_of<double>(layer)) inputs.push_back(parameter);
-    const auto result =
-        gradient_check([&](const std::vector<Variable<double>>& in) { return layer.forward(in[0]); }, inputs);
-    CHECK_MESSAGE(result.passed, result.message);
+    check_gradient([&](const Inputs& in) { return layer.forward(in[0]); }, inputs);
   }
 }
 

@@ -33,6 +33,14 @@ bool same_bits(const Tensor<T>& a, const Tensor<T>& b) {
                                               [](T x, T y) { return x == y && std::signbit(x) == std::signbit(y); });
 }
 
+/// Tests let gradients start from 0.5 instead of 0, so that a kernel that writes instead of adding is seen; this takes
+/// the 0.5 out again.
+template <class T>
+Tensor<T> minus_half(Tensor<T> x) {
+  for (T& element : x) element -= T(0.5);
+  return x;
+}
+
 /// How close results in T have to come to PyTorch's in double.
 template <class T>
 inline constexpr double reference_tolerance = std::is_same_v<T, float> ? 1e-4 : 1e-9;

@@ -11,21 +11,15 @@
 #include "tinyhtr/core/utf8.hpp"
 #include "tinyhtr/data/report.hpp"
 #include "tinyhtr/data/sample.hpp"
+#include "tinyhtr/kernels/ctc.hpp"
 
 namespace tinyhtr {
 
-/// The fewest time steps in which a label can be written:
-///
-///     T >= L + |{ i : label[i] = label[i-1] }|
-///
-/// one step per character, and one for the blank that has to part two equal neighbours.
-/// label: UTF-8, L code points. Throws FormatError for invalid UTF-8.
-/// Source: Graves, Fernandez, Gomez, Schmidhuber, "Connectionist temporal classification", ICML 2006, section 3.
+/// ctc_required_steps of a text, which needs no vocabulary for it: equal characters are equal classes.
+/// label: UTF-8. Throws FormatError for invalid UTF-8.
 inline Index time_steps_needed(std::string_view label) {
   const std::u32string characters = decode_utf8(label);
-  Index steps = static_cast<Index>(characters.size());
-  for (std::size_t i = 1; i < characters.size(); ++i) steps += characters[i] == characters[i - 1] ? 1 : 0;
-  return steps;
+  return ctc_required_steps(std::vector<int>(characters.begin(), characters.end()));
 }
 
 /// Drops the samples whose label does not fit into `time_steps`; `report` counts and names each.

@@ -54,10 +54,14 @@ namespace detail {
 /// sum += every row of partial (R, size of sum), in order.
 template <class T>
 void add_rows(Tensor<T>& sum, const Tensor<T>& partial) {
-  for (Index r = 0; r < partial.dim(0); ++r) {
-    const T* row = partial.data() + r * sum.size();
-    for (Index i = 0; i < sum.size(); ++i) sum.data()[i] += row[i];
-  }
+  T* total = sum.data();
+  const T* first_row = partial.data();
+  const Index count = partial.dim(0), size = sum.size();
+  parallel_pieces(size, 4096, [=](Index begin, Index end) {
+    for (Index r = 0; r < count; ++r) {
+      for (Index i = begin; i < end; ++i) total[i] += first_row[r * size + i];
+    }
+  });
 }
 
 /// dbias[f] += sum over n, p, q of dy[n,f,p,q].

@@ -43,6 +43,10 @@ struct CtcLattice {
 };
 
 /// The fewest steps into which a label fits: one per letter, and a blank between every two equal neighbours.
+///
+///     T >= L + |{ i : label[i] = label[i-1] }|
+///
+/// Source: Graves, Fernandez, Gomez, Schmidhuber, "Connectionist temporal classification", 2006, section 3.
 inline Index ctc_required_steps(std::span<const int> label) {
   Index steps = static_cast<Index>(label.size());
   for (std::size_t i = 1; i < label.size(); ++i) steps += label[i] == label[i - 1] ? 1 : 0;

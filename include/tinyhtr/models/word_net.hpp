@@ -53,6 +53,16 @@ inline WordNetOptions small_word_net() {
   return options;
 }
 
+/// T, the number of steps that such a network reads an image in.
+inline Index time_steps(const WordNetOptions& options) {
+  Index height = options.height, width = options.width;
+  for (const ResidualBlockOptions& block : options.blocks) {
+    height = Window(height, 3, block.stride.height, options.padding).output;
+    width = Window(width, 3, block.stride.width, options.padding).output;
+  }
+  return options.scan == Scan::column_maxima ? width : height * width;
+}
+
 /// The residual CNN + BiLSTM of the TensorFlow tutorial "Handwriting words recognition" (library mltu).
 ///
 ///     (N,3,32,128) in 0..255 - 1/255 - 9 residual blocks - (N,64,4,16) - row after row as 64 steps of 64
@@ -96,14 +106,7 @@ struct WordNet {
   }
 
   /// T, the number of steps into which every label has to fit.
-  Index time_steps() const {
-    Index height = options.height, width = options.width;
-    for (const ResidualBlockOptions& block : options.blocks) {
-      height = Window(height, 3, block.stride.height, options.padding).output;
-      width = Window(width, 3, block.stride.width, options.padding).output;
-    }
-    return options.scan == Scan::column_maxima ? width : height * width;
-  }
+  Index time_steps() const { return tinyhtr::time_steps(options); }
 
   Index class_count() const { return classes.bias.shape()[0]; }
 

@@ -1,4 +1,5 @@
 // check_data: says what is in a folder of IAM words, which words training would use, and why not the others.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
@@ -7,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "support/dropped_rows.hpp"
 #include "support/program.hpp"
 #include "tinyhtr/core/utf8.hpp"
 #include "tinyhtr/data/iam.hpp"
@@ -44,8 +44,7 @@ void print_rows(const tinyhtr::DataReport& report, const Options& options) {
   print_count("missing images", report.missing);
   print_count("broken images", report.broken);
   print_count("labels too long", report.too_long, "for " + std::to_string(options.time_steps) + " time steps");
-  if (!options.verbose) return;
-  for (const tinyhtr::DroppedRow& row : report.dropped) std::cout << "  " << row.to_string() << '\n';
+  if (options.verbose) tinyhtr::examples::print_dropped_rows(std::cout, report);
 }
 
 void print_use(const std::vector<tinyhtr::Sample>& samples) {

@@ -5,9 +5,11 @@
 #include <iostream>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/blas_core.hpp"
+#include "support/dropped_rows.hpp"
 #include "support/memory.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
@@ -55,23 +57,27 @@ void write_predictions(const std::filesystem::path& path, const Evaluation& eval
 void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
   SavedModel<float> model = load_model<float>(settings.model);
-  if (!settings.predictions.empty()) replace_file(settings.predictions, "");  // a path that cannot be written shows now
+  if (!settings.predictions.empty()) check_replaceable(settings.predictions);
 
-  // Labels of any length are read: what does not fit into T steps counts its errors like the rest.
-  IamData data = load_iam(settings.data, {.time_steps = 0});
-  std::cerr << "evaluate: " << data.report.rows << " rows; not used: " << data.report.summary() << '\n';
-  if (settings.verbose) {
-    for (const DroppedRow& row : data.report.dropped) std::cerr << "    " << printable(row.to_string(), 4000) << '\n';
-  }
+  // Labels of any length are read: what does not fit into T steps counts its errors like the rest. Images are checked
+  // once it is known which.
+  IamData data = load_iam(settings.data, {.time_steps = 0, .check_images = false});
   std::vector<Sample> samples = std::move(data.samples);
   if (!settings.list.empty()) {
     ListSplit split = split_by_list(samples, settings.list);
     if (!split.unmatched.empty()) {
       std::cerr << "evaluate: " << split.unmatched.size() << " of " << split.entries << " entries of "
-                << settings.list.string() << " name no usable word, the first is " << printable(split.unmatched.front())
+                << settings.list.string() << " name no word, the first is " << printable(split.unmatched.front())
                 << '\n';
     }
     samples = std::move(split.samples);
+  }
+  check_images(samples, data.report);
+  std::cerr << "evaluate: " << data.report.rows << " rows; not used: " << data.report.summary() << '\n';
+  if (settings.verbose) print_dropped_rows(std::cerr, data.report);
+  if (samples.empty()) {
+    throw FormatError(data.report.source.string() +
+                      ": no word is left to read; the last: " + data.report.dropped.back().to_string());
   }
   report_unknown_characters(samples, model.vocabulary);
 
@@ -87,7 +93,8 @@ void run(const Settings& settings) {
             << "cer_micro " << fixed(errors.cer_micro(), 6) << '\n'
             << "cer_macro " << fixed(errors.cer_macro(), 6) << '\n'
             << "wer " << fixed(errors.wer(), 6) << '\n'
-            << "loss " << fixed(evaluation.loss, 6) << '\n'
+            << "loss " << (evaluation.labels_with_loss > 0 ? fixed(evaluation.loss, 6) : "none") << '\n'
+            << "labels_with_loss " << evaluation.labels_with_loss << '\n'
             << "images_per_second " << fixed(static_cast<double>(errors.words) / evaluation.seconds, 1) << '\n'
             << "split " << (settings.list.empty() ? "all" : settings.list.string()) << '\n';
 }
@@ -100,7 +107,8 @@ int main(int argc, char** argv) {
       "Reads every word of a folder in IAM's layout and compares with its label.\n"
       "Prints one figure a line, as `name value`: cer_micro (all edits / all characters), cer_macro (mean over words "
       "of\n"
-      "edits / length), wer (share of words with any error), and how many words and characters that was.\n"
+      "edits / length), wer (share of words with any error), how many words and characters that was,\n"
+      "and loss, the mean over the labels that have one (labels_with_loss): those that the network can write.\n"
       "Example: evaluate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
   app.add_option("--model", settings.model, "Checkpoint of train_iam: best.safetensors or last.safetensors")

@@ -1,6 +1,7 @@
 // Draws a set of words with handwriting fonts, in IAM's layout, for trying the programs without any download.
 #include <CLI/CLI.hpp>
-
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
@@ -11,6 +12,8 @@
 
 #include "make_words/data_set.hpp"
 #include "support/program.hpp"
+#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/data/text_lines.hpp"
 
 namespace {
 
@@ -24,35 +27,46 @@ struct Options {
   bool overwrite = false;
 };
 
-// Deletes only what this program makes: folders words/fontNNN.
-void clear(const std::filesystem::path& folder, bool overwrite) {
-  if (!std::filesystem::exists(folder / "words.txt")) return;
+// Throws FileError where a words.txt may not be replaced: only one that this program has written, and only when asked.
+void check_words_list(const std::filesystem::path& list, bool overwrite) {
+  if (!std::filesystem::exists(list)) return;
   if (!overwrite) {
-    throw tinyhtr::FileError((folder / "words.txt").string() +
-                             " exists already; give another folder, or --overwrite to draw it anew");
+    throw tinyhtr::FileError(list.string() + " exists already; give another folder, or --overwrite to draw it anew");
   }
+  const std::vector<std::string> lines = tinyhtr::detail::read_lines(list);
+  const auto is_ours = [](const std::string& line) { return line.starts_with(make_words::words_mark); };
+  if (std::none_of(lines.begin(), lines.end(), is_ours)) {
+    throw tinyhtr::FileError(list.string() + " was not written by make_words; give another folder");
+  }
+}
+
+// Deletes what a run before has made: words.txt, then folders words/fontNNN.
+void clear(const std::filesystem::path& folder) {
+  // First, so that a run that is stopped leaves no words.txt that names images which are not there.
+  if (!std::filesystem::remove(folder / "words.txt")) return;
   if (!std::filesystem::is_directory(folder / "words")) return;
   for (const auto& entry : std::filesystem::directory_iterator(folder / "words")) {
     const std::string name = entry.path().filename().string();
-    const bool ours = name.size() == 7 && name.starts_with("font") &&
-                      name.find_first_not_of("0123456789", 4) == std::string::npos;
+    const bool ours =
+        name.size() == 7 && name.starts_with("font") && name.find_first_not_of("0123456789", 4) == std::string::npos;
     if (ours) std::filesystem::remove_all(entry.path());
   }
 }
 
 void make(const Options& options) {
   using namespace make_words;
+  check_words_list(options.out / "words.txt", options.overwrite);
   const std::vector<FontEntry> entries = read_font_list(options.fonts);
   const WordList list(options.words);
   Fonts fonts;
   for (const FontEntry& entry : entries) fonts.push_back(std::make_unique<Font>(entry));
   const std::vector<Row> rows = choose_rows(options.count, fonts, list, options.seed);
-  clear(options.out, options.overwrite);
+  clear(options.out);
   std::vector<std::array<Index, 2>> sizes;
   const std::vector<int> levels = draw_images(rows, fonts, options.seed, options.out, sizes);
   write_text(options.out / "forms.txt", forms_text(rows));
   write_splits(rows, entries, options.seed, options.out / "splits");
-  // Last, so that a run that was stopped leaves no words.txt that names images which are not there.
+  // Last, for the same reason that it goes first in clear().
   write_text(options.out / "words.txt", words_text(rows, levels, sizes));
   std::cout << rows.size() << " words, " << fonts.size() << " fonts: " << options.out.string() << "\n";
 }

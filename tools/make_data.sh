@@ -10,6 +10,7 @@ export LC_ALL=C
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/data}
+case $out in /*) ;; *) out=$PWD/$out ;; esac
 cd "$root"
 
 fonts=$(sed -e '/^#/d' -e '/^[[:space:]]*$/d' -e 's/[[:space:]]*|.*//' data/fonts.txt | sort -u)

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -16,6 +15,7 @@
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/random.hpp"
 #include "tinyhtr/image/write.hpp"
+#include "tinyhtr/io/replace_file.hpp"
 
 namespace make_words {
 
@@ -52,7 +52,7 @@ constexpr std::size_t words_a_line = 8, lines_a_form = 7, words_a_form = words_a
 constexpr const char* wanted_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,\"'-;:!?()&/";
 
-/// Replaces plain words until each wanted character comes at least once in `rows.size() / 240` words.
+/// Replaces plain words until each wanted character comes at least `rows.size() / 240` times.
 inline void add_rare_characters(std::vector<Row>& rows, const Fonts& fonts, const WordList& list, std::uint64_t seed) {
   std::array<std::size_t, 128> counts{};
   const auto count = [&counts](const Row& row, int sign) {
@@ -134,17 +134,19 @@ inline std::vector<int> draw_images(const std::vector<Row>& rows, const Fonts& f
 /// A text file that is whole or an error.
 inline void write_text(const std::filesystem::path& path, const std::string& text) {
   create_folder(path.parent_path());
-  std::ofstream stream(path, std::ios::binary);
-  stream << text;
-  if (!stream.flush()) throw tinyhtr::FileError(path.string() + ": cannot be written; is the disk full?");
+  tinyhtr::replace_file(path, text);
 }
+
+/// How the line of words.txt starts that says who wrote it.
+constexpr const char* words_mark = "# words drawn with fonts by make_words";
 
 inline std::string words_text(const std::vector<Row>& rows, const std::vector<int>& levels,
                               const std::vector<std::array<Index, 2>>& sizes) {
   std::string text =
       "#--- words.txt ---------------------------------------------------------------#\n"
-      "#\n"
-      "# words drawn with fonts by make_words, in the layout of the IAM database; no part of that database\n"
+      "#\n" +
+      std::string(words_mark) +
+      ", in the layout of the IAM database; no part of that database\n"
       "#\n"
       "# format: font003-002-04-07 ok 154 -1 -1 127 51 UNK word\n"
       "#\n"

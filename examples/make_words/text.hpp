@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -112,6 +113,10 @@ class WordList {
 
  private:
   void read(const std::filesystem::path& path) {
+    std::error_code problem;
+    if (std::filesystem::is_directory(path, problem)) {
+      throw tinyhtr::FileError(path.string() + ": expected a list of words, found a folder");
+    }
     std::ifstream stream(path);
     if (!stream) {
       throw tinyhtr::FileError(path.string() + ": the word list cannot be opened; Debian's are in the package scowl");

@@ -1,6 +1,7 @@
 // run_program: the main function that the example programs share.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <exception>
 #include <filesystem>
@@ -8,8 +9,6 @@
 #include <new>
 #include <string>
 #include <system_error>
-
-#include <CLI/CLI.hpp>
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/utf8.hpp"
@@ -63,7 +62,8 @@ inline CLI::Validator whole_number(long long lowest, long long highest) {
       [lowest, highest](std::string& text) -> std::string {
         long long value = 0;
         const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool whole = problem == std::errc() && end == text.data() + text.size();
+        // Only the plain form: CLI11 reads 010 as the octal 8.
+        const bool whole = problem == std::errc() && end == text.data() + text.size() && text == std::to_string(value);
         if (whole && value >= lowest && value <= highest) return "";
         return "expected a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest) +
                ", found '" + text + "'";

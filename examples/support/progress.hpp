@@ -43,7 +43,7 @@ class Progress {
       std::cout << '\r' << label << " [" << std::string(static_cast<std::size_t>(filled), '=')
                 << std::string(static_cast<std::size_t>(width - filled), ' ') << "] " << done << '/' << total << "  "
                 << text << "\033[K" << std::flush;
-    } else if (done * 5 / total > (done - 1) * 5 / total) {
+    } else if (total > 0 && done * 5 / total > (done - 1) * 5 / total) {
       std::cout << label << "  " << done << '/' << total << "  " << text << std::endl;
     }
   }

@@ -1,14 +1,18 @@
 // WordData: the words that a training run uses, chosen from a folder in IAM's layout.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "support/dropped_rows.hpp"
 #include "tinyhtr/core/random.hpp"
+#include "tinyhtr/core/utf8.hpp"
 #include "tinyhtr/data/iam.hpp"
 #include "tinyhtr/data/split.hpp"
 #include "tinyhtr/data/vocabulary.hpp"
@@ -19,8 +23,7 @@ namespace tinyhtr::examples {
 /// Says what is not used, row by row where asked.
 inline void print_dropped(const DataReport& report, bool verbose) {
   std::cout << "words.txt    " << report.rows << " rows; not used: " << report.summary() << '\n';
-  if (!verbose) return;
-  for (const DroppedRow& row : report.dropped) std::cout << "    " << printable(row.to_string(), 4000) << '\n';
+  if (verbose) print_dropped_rows(std::cout, report);
 }
 
 /// Says which entries of a list name no word that can be used.

@@ -51,6 +51,19 @@ TEST_CASE("check_images: drops missing, empty, truncated images and what is none
   for (std::size_t i = 1; i < data.samples.size(); ++i) CHECK(data.samples[i - 1].line < data.samples[i].line);
 }
 
+TEST_CASE("check_images: an image that cannot be reached is not missing") {
+  test::SmallIam iam;
+  iam.add_word("a01-000u-00-00", "A");
+  iam.add_line("a01-000u-00-01 ok 154 408 768 27 51 AT B");
+  iam.finish();
+  std::filesystem::create_symlink("a01-000u-00-01.png", iam.image_path("a01-000u-00-01"));  // leads to itself
+  IamData data = read_iam_rows(iam.path());
+  check_images(data.samples, data.report);
+  CHECK(data.report.missing == 0);
+  REQUIRE(data.report.broken == 1);
+  CHECK(data.report.dropped[0].detail.find("cannot be reached: Too many levels") != std::string::npos);
+}
+
 TEST_CASE("check_images: the same on any number of threads") {
   const DamagedIam iam;
   const int before = thread_count();

@@ -140,6 +140,8 @@ TEST_CASE("load_iam: says what it looked for where the folder is not IAM's") {
   CHECK_THROWS_AS(load_iam(folder.path() / "nowhere"), FileError);
   CHECK(message_of(folder.path() / "nowhere").find("no such folder; expected a folder with words.txt and words/") !=
         std::string::npos);
+  std::filesystem::create_symlink("circle", folder.path() / "circle");
+  CHECK(message_of(folder.path() / "circle").find("cannot be reached: Too many levels") != std::string::npos);
   CHECK_THROWS_AS(load_iam(folder.path()), FileError);
   CHECK(message_of(folder.path()).find("words.txt: no such file") != std::string::npos);
   folder.write("words.txt", "a01-000u-00-00 ok 154 408 768 27 51 AT A\n");

@@ -189,6 +189,37 @@ TEST_CASE("Loader: an image that vanished throws at its batch and names the file
   }
 }
 
+TEST_CASE("Loader: an image that outgrows its limit when it is turned is named") {
+  const Words words(1);
+  write_png(words.samples[0].image, Image(10, 60000, 1));
+  AugmentOptions turn{.probability = 1, .brightness = false, .erode_dilate = false, .sharpen = false};
+  turn.rotate_degrees = 180;
+  Loader<float> loader(words.samples, {.batch_size = 1, .height = 8, .width = 16, .augment = turn});
+  std::string message;
+  for (std::uint32_t epoch = 0; epoch < 20 && message.empty(); ++epoch) {
+    try {
+      for (Batch<float>& batch : loader.epoch(epoch)) CHECK(batch.images.dim(0) == 1);
+    } catch (const FormatError& error) {
+      message = error.what();
+    }
+  }
+  CHECK(message.find(words.samples[0].image.string() + ": cannot be augmented: ") != std::string::npos);
+}
+
+TEST_CASE("fit_image stretches, or keeps the aspect ratio with the colour beside it") {
+  const Image image = test::patterned_image(10, 20, 3);
+  LoaderOptions options{.height = 16, .width = 64};
+  CHECK(fit_image(image, options) == resize_bilinear(image, 16, 64));
+  options.keep_aspect_ratio = true;
+  options.fill = {200, 201, 202};
+  const Image fitted = fit_image(image, options);
+  CHECK(fitted == letterbox(image, 16, 64, {200, 201, 202}));
+  CHECK(fitted.height == 16);
+  CHECK(fitted.width == 64);
+  CHECK(fitted.at(8, 0) == 200);
+  CHECK(fitted.at(8, 63) == 200);
+}
+
 TEST_CASE("Loader: leaving the loop early, by break, by exception, before it begins") {
   const Words words(30);
   for (const int workers : {0, 1, 4}) {

@@ -7,12 +7,14 @@ using namespace tinyhtr;
 
 TEST_CASE("DataReport: counts and names what is dropped") {
   DataReport report;
+  const DataReport& counts = report;  // to count takes no right to change
   report.source = "words.txt";
   CHECK(report.summary() == "nothing dropped");
   report.drop(17, "a01-117-05-02", DropReason::broken, "not a PNG");
   report.drop(3, "", DropReason::malformed, "2 of 9 fields");
   report.drop(18, "a01-117-05-03", DropReason::broken, "");
   CHECK(report.broken == 2);
+  CHECK(counts.count(DropReason::broken) == 2);
   CHECK(report.malformed == 1);
   CHECK(report.missing == 0);
   CHECK(report.summary() == "1 malformed row, 2 broken image");

@@ -24,4 +24,6 @@ TEST_CASE("read_lines: what is no readable file") {
   CHECK_THROWS_AS(detail::read_lines(folder.path() / "nothing.txt"), FileError);
   const auto file = folder.write("file", "x");
   CHECK_THROWS_AS(detail::read_lines(file / "below"), FileError);
+  CHECK_THROWS_WITH_AS(detail::read_lines(folder.path() / std::string(300, 'x')),
+                       doctest::Contains("cannot be reached: File name too long"), FileError);
 }

@@ -107,6 +107,42 @@ prints "^$image"
 checks=$((checks + 1))
 grep -q 'missing.png' "$work/err" || fail "read_words: the missing image is not named"
 
+# --- evaluate: what it is not given a folder for stays as it was
+echo old >"$work/kept.csv"
+refuses 'no such folder' evaluate --model "$model" --data "$work/nothing" --predictions "$work/kept.csv"
+checks=$((checks + 1))
+[[ $(<"$work/kept.csv") == old ]] || fail "$last: the old file is gone"
+refuses 'found a folder' evaluate --model "$model" --data "$data" --predictions "$work"
+mkfifo "$work/pipe"
+refuses 'found a folder or device' evaluate --model "$model" --data "$data" --predictions "$work/pipe"
+
+# --- evaluate: broken images are counted where they are listed; labels without a loss
+mkdir -p "$work/words/words/a01/a01-000"
+for n in 1 2 3; do
+  cp "$image" "$work/words/words/a01/a01-000/a01-000-00-0$n.png"
+  echo "a01-000-00-0$n ok 154 1 1 1 1 UNK €"
+done >"$work/words/words.txt"
+echo broken >"$work/words/words/a01/a01-000/a01-000-00-02.png"
+echo broken >"$work/words/words/a01/a01-000/a01-000-00-03.png"
+printf '%s\n' a01-000-00-01 a01-000-00-02 >"$work/two.txt"
+run 0 evaluate --model "$model" --data "$work/words" --list "$work/two.txt"
+for line in 'words 1' 'loss none' 'labels_with_loss 0'; do prints "^$line$"; done
+checks=$((checks + 1))
+grep -q 'not used: 1 broken image$' "$work/err" || fail "$last: the broken image is not counted"
+echo a01-000-00-03 >"$work/three.txt"
+run 1 evaluate --model "$model" --data "$work/words" --list "$work/three.txt"
+checks=$((checks + 1))
+grep -q 'no word is left.*a01-000-00-03' "$work/err" || fail "$last: it does not say what is broken"
+
+# --- numbers are decimal
+run 2 evaluate --model "$model" --data "$data" --batch-size 010
+
+# --- make_words leaves a folder alone that it has not written
+refuses 'was not written by make_words' make_words --fonts "$data/fonts.txt" --out "$work/words" --overwrite
+refuses 'exists already' make_words --fonts "$data/fonts.txt" --out "$work/words"
+checks=$((checks + 1))
+[[ $(wc -l <"$work/words/words.txt") == 3 ]] || fail "make_words: words.txt was changed"
+
 # --- what is no checkpoint
 head -c 1000 "$model" >"$work/cut.safetensors"
 refuses 'cut.safetensors' read_words --model "$work/cut.safetensors" "$image"

@@ -55,6 +55,8 @@ TEST_CASE("a table with more than 256 codes is refused, wherever it stands") {
       damaged[place + 4 + 15] = 255;
       CHECK_THROWS_AS(detail::check_jpeg(damaged, name), FormatError);
       CHECK_THROWS_AS(decode_image(damaged, name), FormatError);
+      damaged.insert(damaged.begin() + 1, 0xFF);  // fills before the first marker
+      CHECK_THROWS_WITH_AS(decode_image(damaged, name), doctest::Contains("Huffman table"), FormatError);
     }
   }
 }

@@ -50,6 +50,24 @@ TEST_CASE("a whole PNG passes, each shorter one and each with one wrong bit is r
   }
 }
 
+TEST_CASE("a chunk is critical by bit 5 of its type, letter or not") {
+  const std::vector<std::uint8_t> whole = stored("pixel.png");
+  constexpr std::size_t after_header = 8 + 12 + 13;
+  for (const int first : {0x51, 0x5B, 0x5F, 0x40, 0x00, 0x1F, 0x80, 0x71, 0x20, 0xFF}) {
+    std::vector<std::uint8_t> chunk = {0, 0, 0, 0, static_cast<std::uint8_t>(first), 'u', 'I', 't'};
+    const std::uint32_t sum = detail::crc32(std::span(chunk).subspan(4));
+    for (const int shift : {24, 16, 8, 0}) chunk.push_back(static_cast<std::uint8_t>(sum >> shift));
+    std::vector<std::uint8_t> bytes = whole;
+    bytes.insert(bytes.begin() + after_header, chunk.begin(), chunk.end());
+    CAPTURE(first);
+    if ((first & 0x20) == 0) {
+      CHECK_THROWS_WITH_AS(detail::check_png(bytes, "x.png"), doctest::Contains("none of IHDR"), FormatError);
+    } else {
+      CHECK_NOTHROW(detail::check_png(bytes, "x.png"));
+    }
+  }
+}
+
 TEST_CASE("bytes after the end of a PNG do not matter") {
   std::vector<std::uint8_t> bytes = stored("pixel.png");
   bytes.push_back(7);

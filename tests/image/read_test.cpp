@@ -122,7 +122,8 @@ TEST_CASE("what is no file is refused") {
   CHECK_THROWS_AS(read_image(folder.path()), FileError);
   CHECK_THROWS_AS(read_image(""), FileError);
   CHECK_THROWS_AS(read_image("/dev/zero"), FileError);
-  CHECK_THROWS_AS(read_image(std::string(100000, 'x')), FileError);
+  // Nobody knows whether it exists: the system refuses to look.
+  CHECK_THROWS_WITH_AS(read_image(std::string(100000, 'x')), doctest::Contains("cannot be reached: "), FileError);
 }
 
 TEST_CASE("other numbers of channels are refused") {

@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "support/temporary_folder.hpp"
 #include "support/tiny_word_net.hpp"
@@ -103,9 +106,54 @@ TEST_CASE("what does not fit is refused with the tensor's name and both shapes")
     refused_with(file, "the description of the network cannot be used");
   }
   file = good;
-  std::string& text = file.metadata["model"];
-  text.replace(text.find("\"hidden\":12"), 11, "\"hidden\":-3");
-  refused_with(file, "-3");
+  file.metadata["model"] = R"({"architecture":)" + std::string(100000, '[');
+  refused_with(file, "nested at most 16 deep");
+
+  // One number of the description changed.
+  const auto refused_where = [&](const std::string& key, const nlohmann::json& value, const char* text) {
+    file = good;
+    auto model = nlohmann::json::parse(file.metadata["model"]);
+    model[nlohmann::json::json_pointer(key)] = value;
+    file.metadata["model"] = model.dump();
+    CAPTURE(key);
+    refused_with(file, text);
+  };
+  refused_where("/hidden", -3, "-3");
+  refused_where("/height", 16.9, "16.9");
+  refused_where("/channels", 2, "1 or 3 channels");
+  refused_where("/dropout", 7, "a dropout from 0 to less than 1");
+  refused_where("/dropout", 1, "a dropout from 0 to less than 1");
+  refused_where("/batch_norm_momentum", -0.5, "a batch_norm_momentum from 0 to 1");
+  refused_where("/blocks", std::vector<int>(65, 1), "at most 64 blocks");
+  refused_where("/blocks", std::vector<int>(), "blocks is empty");
+  refused_where("/blocks/0/filters", 1025, "1025");
+  refused_where("/blocks/0/filters", 1024, "'blocks.0.conv2.weight' has shape (4,4,3,3), expected (1024,1024,3,3)");
+  refused_where("/hidden", 1024, "'lstm.weight_hh_l0' has shape (48,12), expected (4096,1024)");
+
+  for (const char* key : {"architecture", "height", "keep_aspect_ratio", "scan", "blocks"}) {
+    file = good;
+    auto model = nlohmann::json::parse(file.metadata["model"]);
+    model.erase(key);
+    file.metadata["model"] = model.dump();
+    refused_with(file, ("key '" + std::string(key) + "' not found").c_str());
+  }
+}
+
+TEST_CASE("the message names the file once, whatever its name") {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  Safetensors file;
+  file.metadata = {{"format", "tinyhtr checkpoint 1"}, {"vocabulary", "abc"}, {"model", "{}"}};
+  std::string message;
+  try {
+    write_safetensors("the", file);  // as the message goes on
+    static_cast<void>(load_model<float>("the"));
+  } catch (const FormatError& error) {
+    message = error.what();
+  }
+  std::filesystem::current_path(before);
+  CHECK(message.rfind("the: the description of the network cannot be used: ", 0) == 0);
 }
 
 TEST_CASE("the description of a network survives JSON") {

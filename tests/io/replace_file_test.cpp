@@ -4,6 +4,8 @@
 #include <iterator>
 #include <string>
 
+#include <sys/stat.h>
+
 #include <doctest/doctest.h>
 
 #include "support/temporary_folder.hpp"
@@ -44,6 +46,34 @@ TEST_CASE("a full disk is an error that names the file, and leaves nothing besid
   std::filesystem::create_symlink("/dev/full", folder.path() / "file.part");
   CHECK_THROWS_WITH_AS(replace_file(folder.path() / "file", "new"), doctest::Contains("No space left"), FileError);
   CHECK_FALSE(std::filesystem::exists(folder.path() / "file"));
+}
+
+TEST_CASE("replace_file goes through a link, and refuses what is no regular file") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.write("file", "old"), link = folder.path() / "link", pipe = folder.path() / "pipe";
+  std::filesystem::create_symlink("file", link);
+  replace_file(link, "new");
+  CHECK(std::filesystem::is_symlink(link));
+  CHECK(content_of(file) == "new");
+
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::filesystem::create_symlink("nothing", folder.path() / "astray");
+  for (const auto& path : {pipe, folder.path() / "astray", folder.path()}) {
+    CHECK_THROWS_WITH_AS(replace_file(path, "new"), doctest::Contains(path.c_str()), FileError);
+    CHECK_THROWS_WITH_AS(check_replaceable(path), doctest::Contains(path.c_str()), FileError);
+  }
+  CHECK(std::filesystem::is_fifo(pipe));
+}
+
+TEST_CASE("check_replaceable changes nothing") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.write("file", "old");
+  check_replaceable(file);
+  check_replaceable(folder.path() / "other");
+  CHECK(content_of(file) == "old");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  CHECK_THROWS_WITH_AS(check_replaceable(folder.path() / "missing" / "x"), doctest::Contains("could not be created"),
+                       FileError);
 }
 
 TEST_CASE("make_writable_folder makes folders, and refuses what cannot be one") {

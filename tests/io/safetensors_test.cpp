@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/stat.h>
+
 #include "support/temporary_folder.hpp"
 #include "tinyhtr/core/random.hpp"
 
@@ -114,6 +116,25 @@ TEST_CASE("damaged headers are refused with the tensor's name") {
   }
   CHECK_THROWS_AS(static_cast<void>(read_safetensors(folder.path() / "missing")), FileError);
   CHECK_THROWS_AS(static_cast<void>(read_safetensors(folder.path())), FileError);
+}
+
+TEST_CASE("what is no regular file is refused, and what cannot be read") {
+  const test::TemporaryFolder folder;
+  REQUIRE(mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_AS(static_cast<void>(read_safetensors(folder.path() / "pipe")), FileError);
+  CHECK_THROWS_AS(static_cast<void>(read_safetensors("/dev/zero")), FileError);
+  CHECK_THROWS_AS(static_cast<void>(read_safetensors("/proc/self/mem")), Error);
+}
+
+TEST_CASE("a header nested without end is refused") {
+  const test::TemporaryFolder folder;
+  const std::string deep(100000, '['), end(100000, ']');
+  for (const std::string& header : {R"({"a":{"dtype":"F32","shape":[)" + deep + end + R"(],"data_offsets":[0,4]}})",
+                                    R"({"a":{"dtype":"F32","shape":[1],"data_offsets":)" + deep + end + "}}", deep}) {
+    const auto path = folder.write("deep", raw_file(header, "1234"));
+    CHECK_THROWS_WITH_AS(static_cast<void>(read_safetensors(path)), doctest::Contains("nested at most 16 deep"),
+                         FormatError);
+  }
 }
 
 TEST_CASE("text that is not UTF-8 is refused before anything is written") {

@@ -40,4 +40,6 @@ TEST_CASE("anything else is refused") {
   for (const char* text : {"", "{}", "[]", "{\"seed\":\"x\"}"}) {
     CHECK_THROWS_AS(static_cast<void>(TrainingState::from_json(text)), FormatError);
   }
+  CHECK_THROWS_WITH_AS(static_cast<void>(TrainingState::from_json(std::string(100000, '['))),
+                       doctest::Contains("nested at most 16 deep"), FormatError);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/kernels/elementwise.hpp"
 
 namespace tinyhtr {
 
@@ -39,15 +40,15 @@ template <class T>
 void backward(const Variable<T>& root, const Tensor<T>& seed) {
   check_shape("backward", "seed", seed.shape(), root.shape());
   if (!root.requires_grad()) {
-    throw ArgumentError("backward: no graph leads to this variable; was it computed in no-grad mode, or from inputs "
-                        "that do not require a gradient?");
+    throw ArgumentError(
+        "backward: no graph leads to this variable; was it computed in no-grad mode, or from inputs "
+        "that do not require a gradient?");
   }
   const std::vector<Node<T>*> order = reverse_topological_order(root);
   for (Node<T>* node : order) {
     const bool is_leaf = node->inputs.empty();
     if (is_leaf && node->grad.shape() == node->value.shape()) continue;
-    node->grad.resize(node->value.shape());
-    node->grad.fill(T(0));
+    set_to_zeros(node->grad, node->value.shape());
   }
   Tensor<T>& root_grad = root.node().grad;
   for (Index i = 0; i < seed.size(); ++i) root_grad[i] += seed[i];

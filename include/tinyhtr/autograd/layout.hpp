@@ -17,7 +17,11 @@ struct ReshapeNode : Node<T> {
   void backward() override {
     Tensor<T>* dx = this->input_grad(0);
     if (!dx) return;
-    for (Index i = 0; i < dx->size(); ++i) (*dx)[i] += this->grad[i];
+    T* out = dx->data();
+    const T* dy = this->grad.data();
+    parallel_pieces(dx->size(), elementwise_piece, [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) out[i] += dy[i];
+    });
   }
 };
 

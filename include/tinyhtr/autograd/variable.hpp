@@ -11,6 +11,7 @@
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/elementwise.hpp"
 
 namespace tinyhtr {
 
@@ -95,10 +96,7 @@ class Variable {
   }
 
   /// Makes the gradient zero, of the value's shape.
-  void zero_grad() {
-    node().grad.resize(shape());
-    node().grad.fill(T(0));
-  }
+  void zero_grad() { set_to_zeros(node().grad, shape()); }
 
   Node<T>& node() const {
     if (!node_) throw ArgumentError("this variable refers to nothing: it was never given a value");

@@ -24,7 +24,17 @@ namespace detail {
 /// True on threads that are inside parallel work already: there a parallel_for runs as a plain loop.
 inline thread_local bool inside_parallel_work = false;
 
+/// Tells the processor that this thread only waits for a moment.
+inline void pause_spinning() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#endif
+}
+
 /// Threads that wait for one job at a time. The caller works too, so a pool of n threads starts n - 1.
+///
+/// A training step is some hundreds of jobs of less than a millisecond each. Putting a thread to sleep and waking it
+/// takes as long as a small job, so whoever waits first looks again and again for a moment, and sleeps only then.
 class ThreadPool {
  public:
   explicit ThreadPool(int threads) {
@@ -48,20 +58,16 @@ class ThreadPool {
   /// Calls body(0) .. body(count - 1), each once, and returns when all are done. Rethrows the exception of
   /// the lowest index that threw, so that errors do not depend on the number of threads either.
   void run(Index count, const std::function<void(Index)>& body) {
-    {
-      const std::lock_guard lock(mutex_);
-      body_ = &body;
-      count_ = count;
-      next_.store(0);
-      failed_index_ = count;
-      failure_ = nullptr;
-      busy_ = static_cast<int>(workers_.size());
-      ++job_;
-    }
-    job_posted_.notify_all();
+    body_ = &body;
+    count_ = count;
+    next_.store(0);
+    failed_index_ = count;
+    failure_ = nullptr;
+    busy_.store(static_cast<int>(workers_.size()));
+    ++job_;  // workers that look see it from here on
+    wake_sleepers(sleeping_workers_, job_posted_);
     take_indices();
-    std::unique_lock lock(mutex_);
-    job_done_.wait(lock, [this] { return busy_ == 0; });
+    wait_until([this] { return busy_.load() == 0; }, sleeping_callers_, job_done_);
     body_ = nullptr;
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
@@ -72,16 +78,34 @@ class ThreadPool {
  private:
   void wait_for_jobs() {
     std::uint64_t seen = 0;
-    std::unique_lock lock(mutex_);
     while (true) {
-      job_posted_.wait(lock, [&] { return stopping_ || job_ != seen; });
+      wait_until([&] { return stopping_.load() || job_.load() != seen; }, sleeping_workers_, job_posted_);
       if (stopping_) return;
-      seen = job_;
-      lock.unlock();
+      ++seen;
       take_indices();
-      lock.lock();
-      if (--busy_ == 0) job_done_.notify_one();
+      if (--busy_ == 0) wake_sleepers(sleeping_callers_, job_done_);
     }
+  }
+
+  /// Looks for a moment, about a tenth of a millisecond, then sleeps until woken.
+  template <class Condition>
+  void wait_until(const Condition& condition, std::atomic<int>& sleepers, std::condition_variable& signal) {
+    for (int look = 0; look < 2000; ++look) {
+      if (condition()) return;
+      pause_spinning();
+      if (look % 64 == 63) std::this_thread::yield();  // to a thread that has no processor of its own
+    }
+    std::unique_lock lock(mutex_);
+    ++sleepers;  // before the condition is looked at again: who makes it true afterwards sees that somebody sleeps
+    signal.wait(lock, condition);
+    --sleepers;
+  }
+
+  /// Called after the condition was made true.
+  void wake_sleepers(const std::atomic<int>& sleepers, std::condition_variable& signal) {
+    if (sleepers.load() == 0) return;
+    { const std::lock_guard lock(mutex_); }  // a sleeper between its last look and its sleep holds the mutex
+    signal.notify_all();
   }
 
   void take_indices() {
@@ -103,14 +127,15 @@ class ThreadPool {
   std::vector<std::thread> workers_;
   std::mutex mutex_;
   std::condition_variable job_posted_, job_done_;
+  std::atomic<int> sleeping_workers_{0}, sleeping_callers_{0};
   const std::function<void(Index)>* body_ = nullptr;
   Index count_ = 0;
   std::atomic<Index> next_{0};
   Index failed_index_ = 0;
   std::exception_ptr failure_;
-  std::uint64_t job_ = 0;
-  int busy_ = 0;
-  bool stopping_ = false;
+  std::atomic<std::uint64_t> job_{0};
+  std::atomic<int> busy_{0};
+  std::atomic<bool> stopping_{false};
 };
 
 /// TINYHTR_THREADS where it holds a number from 1 to 1024, else the number of processors.

@@ -26,8 +26,8 @@ struct ImageProblem {
 
 inline ImageProblem find_image_problem(const std::filesystem::path& path) {
   std::error_code problem;
-  const std::filesystem::file_status status = std::filesystem::status(path, problem);
-  if (!std::filesystem::exists(status)) return {DropReason::missing, path.string()};
+  const bool missing = std::filesystem::status(path, problem).type() == std::filesystem::file_type::not_found;
+  if (missing) return {DropReason::missing, path.string()};
   try {
     read_image(path);
   } catch (const std::exception& error) {
@@ -39,7 +39,8 @@ inline ImageProblem find_image_problem(const std::filesystem::path& path) {
 }  // namespace detail
 
 /// Decodes every image, in parallel, and drops the samples whose image is missing or cannot be decoded (empty,
-/// truncated, no image at all); `report` counts and names each. The order stays, on any number of threads.
+/// truncated, no image at all, not to be reached); `report` counts and names each. The order stays, on any number of
+/// threads.
 inline void check_images(std::vector<Sample>& samples, DataReport& report) {
   std::vector<detail::ImageProblem> problems(samples.size());
   parallel_for(static_cast<Index>(samples.size()), [&](Index i) {

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
-#include <system_error>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/files.hpp"
 #include "tinyhtr/core/shape.hpp"
 #include "tinyhtr/data/check_images.hpp"
 #include "tinyhtr/data/iam_row.hpp"
@@ -37,17 +37,17 @@ namespace detail {
 
 inline void check_iam_folder(const std::filesystem::path& folder) {
   const std::string expected = "expected a folder with words.txt and words/, as IAM unpacks";
-  std::error_code problem;
-  if (!std::filesystem::exists(folder, problem)) {
+  const std::filesystem::file_status status = status_of(folder);
+  if (!std::filesystem::exists(status)) {
     throw FileError(folder.string() + ": no such folder; " + expected);
   }
-  if (!std::filesystem::is_directory(folder, problem)) {
+  if (!std::filesystem::is_directory(status)) {
     throw FileError(folder.string() + ": is not a folder; " + expected);
   }
-  if (!std::filesystem::exists(folder / "words.txt", problem)) {
+  if (!std::filesystem::exists(status_of(folder / "words.txt"))) {
     throw FileError((folder / "words.txt").string() + ": no such file; " + expected);
   }
-  if (!std::filesystem::is_directory(folder / "words", problem)) {
+  if (!std::filesystem::is_directory(status_of(folder / "words"))) {
     throw FileError((folder / "words").string() + ": no such folder; " + expected);
   }
 }
@@ -58,8 +58,8 @@ inline void check_iam_folder(const std::filesystem::path& folder) {
 ///
 /// Samples keep the order of the rows. Rows marked err (unless wanted), malformed rows and the second row of an id are
 /// dropped, counted and named in the report. Lines that start with # are comments.
-/// Throws FileError where FOLDER, words.txt or words/ does not exist; FormatError where there is no row, or more than
-/// half of the rows are malformed: then it is not a words.txt.
+/// Throws FileError where FOLDER, words.txt or words/ does not exist or cannot be reached; FormatError where there is
+/// no row, or more than half of the rows are malformed: then it is not a words.txt.
 inline IamData read_iam_rows(const std::filesystem::path& folder, bool use_err_rows = false) {
   detail::check_iam_folder(folder);
   IamData data;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <iterator>
 #include <limits>
 #include <numeric>
@@ -174,10 +175,15 @@ class Loader {
 
   /// The image of one sample as it goes into a batch.
   Image make_image(std::uint32_t epoch, Index sample) const {
-    Image image = read_image(samples_[static_cast<std::size_t>(sample)].image, options_.channels);
+    const std::filesystem::path& path = samples_[static_cast<std::size_t>(sample)].image;
+    Image image = read_image(path, options_.channels);
     if (options_.augment) {
       Random random(options_.seed, Purpose::augment, epoch, static_cast<std::uint32_t>(sample));
-      image = augment(image, *options_.augment, random);
+      try {
+        image = augment(image, *options_.augment, random);
+      } catch (const ArgumentError& error) {  // turned, a long image may need more pixels than an image may have
+        throw FormatError(path.string() + ": cannot be augmented: " + error.what());
+      }
     }
     return fit_image(image, options_);
   }

@@ -18,12 +18,18 @@ enum class DropReason { marked_err, malformed, duplicate, missing, broken, too_l
 /// The words for it in a report.
 inline std::string to_string(DropReason reason) {
   switch (reason) {
-    case DropReason::marked_err: return "marked err";
-    case DropReason::malformed: return "malformed row";
-    case DropReason::duplicate: return "duplicate id";
-    case DropReason::missing: return "missing image";
-    case DropReason::broken: return "broken image";
-    case DropReason::too_long: return "label too long";
+    case DropReason::marked_err:
+      return "marked err";
+    case DropReason::malformed:
+      return "malformed row";
+    case DropReason::duplicate:
+      return "duplicate id";
+    case DropReason::missing:
+      return "missing image";
+    case DropReason::broken:
+      return "broken image";
+    case DropReason::too_long:
+      return "label too long";
   }
   throw ArgumentError("to_string: no such DropReason");
 }
@@ -54,35 +60,44 @@ struct DataReport {
   Index marked_err = 0, malformed = 0, duplicate = 0, missing = 0, broken = 0, too_long = 0;
   std::vector<DroppedRow> dropped;  ///< stage by stage, within a stage in the order of the rows
 
-  /// The counter of one reason.
-  Index& count(DropReason reason) {
-    switch (reason) {
-      case DropReason::marked_err: return marked_err;
-      case DropReason::malformed: return malformed;
-      case DropReason::duplicate: return duplicate;
-      case DropReason::missing: return missing;
-      case DropReason::broken: return broken;
-      case DropReason::too_long: return too_long;
-    }
-    throw ArgumentError("DataReport::count: no such DropReason");
-  }
+  /// How many rows one reason dropped.
+  Index count(DropReason reason) const { return this->*counter(reason); }
 
   /// Counts one dropped row, and keeps its name.
   void drop(Index line, std::string id, DropReason reason, std::string detail) {
-    ++count(reason);
+    ++(this->*counter(reason));
     dropped.push_back({source, line, std::move(id), reason, std::move(detail)});
   }
 
   /// Every reason that dropped a row, in one line: "5287 marked err, 1 broken image".
   std::string summary() const {
-    DataReport counts = *this;
     std::string text;
     for (const DropReason reason : {DropReason::marked_err, DropReason::malformed, DropReason::duplicate,
                                     DropReason::missing, DropReason::broken, DropReason::too_long}) {
-      if (counts.count(reason) == 0) continue;
-      text += (text.empty() ? "" : ", ") + std::to_string(counts.count(reason)) + " " + tinyhtr::to_string(reason);
+      if (count(reason) == 0) continue;
+      text += (text.empty() ? "" : ", ") + std::to_string(count(reason)) + " " + tinyhtr::to_string(reason);
     }
     return text.empty() ? "nothing dropped" : text;
+  }
+
+ private:
+  /// The member that counts one reason.
+  static Index DataReport::*counter(DropReason reason) {
+    switch (reason) {
+      case DropReason::marked_err:
+        return &DataReport::marked_err;
+      case DropReason::malformed:
+        return &DataReport::malformed;
+      case DropReason::duplicate:
+        return &DataReport::duplicate;
+      case DropReason::missing:
+        return &DataReport::missing;
+      case DropReason::broken:
+        return &DataReport::broken;
+      case DropReason::too_long:
+        return &DataReport::too_long;
+    }
+    throw ArgumentError("DataReport::count: no such DropReason");
   }
 };
 

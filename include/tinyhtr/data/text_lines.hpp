@@ -5,11 +5,11 @@
 #include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/files.hpp"
 
 namespace tinyhtr::detail {
 
@@ -23,8 +23,7 @@ inline std::string_view trimmed(std::string_view text) {
 /// All lines of a file, line n at position n - 1, trimmed at both ends; a byte order mark is left out.
 /// Throws FileError where the path is no file or cannot be read.
 inline std::vector<std::string> read_lines(const std::filesystem::path& path) {
-  std::error_code problem;
-  const std::filesystem::file_status status = std::filesystem::status(path, problem);
+  const std::filesystem::file_status status = status_of(path);
   if (!std::filesystem::exists(status)) throw FileError(path.string() + ": no such file");
   if (std::filesystem::is_directory(status)) throw FileError(path.string() + ": expected a file, found a folder");
   std::ifstream file(path, std::ios::binary);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "tinyhtr/core/error.hpp"
@@ -50,10 +51,11 @@ class Vocabulary {
   /// All characters in the order of their classes, as UTF-8.
   const std::string& text() const { return text_; }
 
-  /// Whether encode(text) would succeed.
+  /// Whether every character of `text` has a class. Throws FormatError for invalid UTF-8, as encode does.
   bool knows(std::string_view text) const { return unknown_characters(text).empty(); }
 
-  /// The characters of `text` that have no class, each once, sorted by code point.
+  /// The characters of `text` that have no class, each once, sorted by code point. Throws FormatError for invalid
+  /// UTF-8.
   std::string unknown_characters(std::string_view text) const {
     std::set<char32_t> unknown;
     for (const char32_t character : decode_utf8(text)) {

@@ -53,9 +53,9 @@ struct BestClass {
 /// That is the probability of this one path; that of the text is higher, for other paths spell it too.
 /// logits (T,N,K), not yet softmaxed; -inf is a class that cannot be. Ties go to the lower class. Returns N readings;
 /// `frames` holds the first time step of each class's run. About 2 T N K operations and as many exponentials.
-/// Throws ShapeError unless logits has three dimensions; ArgumentError for a blank outside [0, K), for NaN or
-/// +infinity, naming t and n.
-/// Source: Graves, Fernandez, Gomez, Schmidhuber, "Connectionist temporal classification", ICML 2006, section 3.2.
+/// Throws ShapeError unless logits has three dimensions; ArgumentError for a blank outside [0, K), for NaN, +infinity
+/// or a time step where all classes are -inf, naming t and n. Source: Graves, Fernandez, Gomez, Schmidhuber,
+/// "Connectionist temporal classification", ICML 2006, section 3.2.
 template <class T>
 std::vector<Reading> best_path(const Tensor<T>& logits, int blank) {
   check_rank("best_path", "logits", logits.shape(), "(T,N,K)");

@@ -12,8 +12,9 @@
 
 namespace tinyhtr::detail {
 
+/// Bytes FF before a marker fill, even before the first one.
 inline bool starts_like_jpeg(std::span<const std::uint8_t> bytes) {
-  return bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == 0xD8;
+  return bytes.size() >= 2 && bytes[0] == 0xFF && (bytes[1] == 0xD8 || bytes[1] == 0xFF);
 }
 
 /// Walks the segments of a JPEG file, and refuses a Huffman table of more than 256 codes.
@@ -30,7 +31,7 @@ inline void check_jpeg(std::span<const std::uint8_t> bytes, const std::string& n
     if (at + 4 > bytes.size()) return;
     const int marker = bytes[at + 1];
     at += 2;
-    if (marker == 0xD9) return;                                         // the end
+    if (marker == 0xD9) return;                                          // the end
     if ((marker >= 0xD0 && marker <= 0xD8) || marker == 0x01) continue;  // these have no length
     const std::size_t length = std::max(std::size_t{2}, static_cast<std::size_t>((bytes[at] << 8) | bytes[at + 1]));
     if (marker == 0xC4) {

@@ -59,7 +59,7 @@ inline void check_png(std::span<const std::uint8_t> bytes, const std::string& na
     }
     const std::size_t length = number_at(at);
     const std::string_view type(reinterpret_cast<const char*>(bytes.data()) + at + 4, 4);
-    const bool critical = type[0] >= 'A' && type[0] <= 'Z';
+    const bool critical = (bytes[at + 4] & 0x20u) == 0;  // bit 5 of the type: PNG specification, 5.4
     const std::string place = " at byte " + std::to_string(at);
     if (at == png_signature.size() && (type != "IHDR" || length != 13)) {
       throw FormatError(name + ": damaged PNG: expected the chunk IHDR" + place);

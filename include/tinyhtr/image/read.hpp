@@ -5,17 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/files.hpp"
 #include "tinyhtr/core/shape.hpp"
 #include "tinyhtr/image/check_jpeg.hpp"
 #include "tinyhtr/image/check_png.hpp"
+#include "tinyhtr/image/check_pnm.hpp"
 #include "tinyhtr/image/decoder_memory.hpp"
 #include "tinyhtr/image/image.hpp"
 #include "tinyhtr/image/stb_decoder.hpp"
@@ -56,6 +56,7 @@ inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string
   if (bytes.empty()) throw FormatError(name + ": expected an image, found an empty file; fetch the file again");
   if (detail::starts_like_png(bytes)) detail::check_png(bytes, name);
   if (detail::starts_like_jpeg(bytes)) detail::check_jpeg(bytes, name);
+  if (detail::starts_like_pnm(bytes)) detail::check_pnm(bytes, name);
 
   const stb::stbi_io_callbacks callbacks{detail::ImageBytes::read, detail::ImageBytes::skip,
                                          detail::ImageBytes::at_end};
@@ -103,24 +104,9 @@ inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string
 ///
 /// Throws FileError where there is no such regular file, or it cannot be read; FormatError as decode_image does.
 inline Image read_image(const std::filesystem::path& path, Index channels = 3) {
-  const std::string name = path.string();
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) throw FileError(name + ": expected an image file, found nothing");
-  if (!std::filesystem::is_regular_file(status)) {
-    throw FileError(name + ": expected an image file, found a folder or device");
-  }
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
   constexpr std::uintmax_t most = std::uintmax_t{1} << 30;
-  if (error || size > most) {
-    throw FileError(name + ": expected an image file of at most 2^30 bytes, " +
-                    (error ? "its size cannot be read: " + error.message() : "found " + std::to_string(size)));
-  }
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
-  std::ifstream file(path, std::ios::binary);
-  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!file) throw FileError(name + ": cannot be read; check its permissions");
-  return decode_image(bytes, name, channels);
+  const auto bytes = detail::read_file<std::vector<std::uint8_t>>(path, "an image file", most);
+  return decode_image(bytes, path.string(), channels);
 }
 
 }  // namespace tinyhtr

@@ -1,6 +1,12 @@
 // Writing PNG files. The only header that includes stb_image_write.
 #pragma once
 
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -9,12 +15,8 @@
 #include <system_error>
 #include <vector>
 
-#include <math.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/files.hpp"
 #include "tinyhtr/image/image.hpp"
 
 // As in stb_decoder.hpp: static functions in a namespace of ours, and macros as they were.
@@ -76,24 +78,28 @@ inline std::vector<std::uint8_t> encode_png(const Image& image) {
 /// Writes an image as a PNG file, in place of what is there.
 ///
 /// The bytes go to a new file beside `path` that is then renamed to it, so that a reader finds the old file or the
-/// new one, never half of one. Throws FileError where that fails, ArgumentError for an image without pixels.
+/// new one, never half of one. A symbolic link stays, what it leads to is replaced. Throws FileError with the system's
+/// reason where that fails, or where `path` is a folder or device; ArgumentError for an image without pixels.
 inline void write_png(const std::filesystem::path& path, const Image& image) {
   const std::vector<std::uint8_t> bytes = encode_png(image);
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    throw FileError(path.string() + ": expected the path of a PNG file to write, found a folder");
-  }
-  std::filesystem::path part = path;
+  const std::filesystem::path target = detail::replaceable_path(path);
+  std::filesystem::path part = target;
   part += "." + std::to_string(std::random_device()()) + ".part";  // other writers have other names
+  errno = 0;
   std::ofstream file(part, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   file.close();
-  if (file) std::filesystem::rename(part, path, error);
-  if (!file || error) {
+  std::error_code error;
+  if (file) {
+    std::filesystem::rename(part, target, error);
+  } else {
+    error.assign(errno != 0 ? errno : EIO, std::generic_category());
+  }
+  if (error) {
     std::error_code ignored;
     std::filesystem::remove(part, ignored);
-    throw FileError(path.string() + ": cannot be written" + (error ? " (" + error.message() + ")" : "") +
-                    "; check that its folder exists, may be written to, and has room");
+    throw FileError(path.string() + ": cannot be written (" + error.message() +
+                    "); check that its folder exists, may be written to, and has room");
   }
 }
 

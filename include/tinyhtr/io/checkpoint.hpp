@@ -1,6 +1,7 @@
 // Checkpoints: a network in a safetensors file, with what is needed to build it again.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "tinyhtr/data/vocabulary.hpp"
+#include "tinyhtr/io/parse_json.hpp"
 #include "tinyhtr/io/safetensors.hpp"
 #include "tinyhtr/models/word_net.hpp"
 #include "tinyhtr/nn/module.hpp"
@@ -89,36 +91,45 @@ inline std::string word_net_to_json(const WordNetOptions& options) {
       .dump();
 }
 
-/// The inverse of word_net_to_json. Throws FormatError for anything else, and for sizes that no network has.
+/// The inverse of word_net_to_json. Throws FormatError for anything else, and for numbers that no network has.
 inline WordNetOptions word_net_from_json(const std::string& text) {
-  const auto in_range = [](const nlohmann::json& number, Index highest) {
-    const auto value = number.get<Index>();
+  const auto size = [](const nlohmann::json& number, Index highest) {
+    const Index value = number.is_number_integer() ? number.get<Index>() : 0;
     if (value < 1 || value > highest)
-      throw FormatError("the size " + number.dump() + " is outside 1 to " + std::to_string(highest));
+      throw FormatError("a size is " + number.dump() + ", expected a whole number from 1 to " +
+                        std::to_string(highest));
     return value;
   };
+  const auto check = [](bool good, const nlohmann::json& number, const char* expected) {
+    if (!good) throw FormatError("found " + number.dump() + ", expected " + expected);
+  };
   try {
-    const nlohmann::json json = nlohmann::json::parse(text);
+    const nlohmann::json json = detail::parse_json(text);
     if (json.at("architecture") != "word_net")
       throw FormatError("the architecture is " + json.at("architecture").dump());
     WordNetOptions options;
-    options.height = in_range(json.at("height"), 4096);
-    options.width = in_range(json.at("width"), 65536);
-    options.channels = in_range(json.at("channels"), 3);
-    options.hidden = in_range(json.at("hidden"), 1024);
+    options.height = size(json.at("height"), 4096);
+    options.width = size(json.at("width"), 65536);
+    options.channels = size(json.at("channels"), 3);
+    check(options.channels != 2, json.at("channels"), "1 or 3 channels");
+    options.hidden = size(json.at("hidden"), 1024);
     options.dropout = json.at("dropout").get<double>();
+    check(options.dropout >= 0 && options.dropout < 1, json.at("dropout"), "a dropout from 0 to less than 1");
     options.keep_aspect_ratio = json.at("keep_aspect_ratio").get<bool>();
     options.invert = json.at("invert").get<bool>();
     options.padding = detail::known_name<Padding>(json, "padding");
     options.scan = detail::known_name<Scan>(json, "scan");
     options.batch_norm_momentum = json.at("batch_norm_momentum").get<double>();
+    check(options.batch_norm_momentum >= 0 && options.batch_norm_momentum <= 1, json.at("batch_norm_momentum"),
+          "a batch_norm_momentum from 0 to 1");
+    const nlohmann::json& blocks = json.at("blocks");
+    check(blocks.is_array() && blocks.size() <= 64, blocks.size(), "an array of at most 64 blocks");
     options.blocks.clear();
-    for (const nlohmann::json& block : json.at("blocks")) {
-      options.blocks.push_back(
-          {.filters = in_range(block.at("filters"), 1024),
-           .stride = {in_range(block.at("stride").at(0), 16), in_range(block.at("stride").at(1), 16)},
-           .convolve_skip = block.at("convolve_skip").get<bool>(),
-           .slope = block.at("slope").get<double>()});
+    for (const nlohmann::json& block : blocks) {
+      options.blocks.push_back({.filters = size(block.at("filters"), 1024),
+                                .stride = {size(block.at("stride").at(0), 16), size(block.at("stride").at(1), 16)},
+                                .convolve_skip = block.at("convolve_skip").get<bool>(),
+                                .slope = block.at("slope").get<double>()});
     }
     return options;
   } catch (const std::exception& error) {
@@ -143,6 +154,21 @@ void add_model(Safetensors& file, WordNet<T>& network, const Vocabulary& vocabul
   add_members<T>(file, network);
 }
 
+namespace detail {
+
+/// Throws FormatError where the file lacks one of the largest tensors of the network that it describes: to be called
+/// before that is built, for a description of some bytes can ask for gigabytes.
+inline void check_largest_tensors(const Safetensors& file, const WordNetOptions& options, Index classes) {
+  for (std::size_t i = 0; i < options.blocks.size(); ++i) {
+    const Index filters = options.blocks[i].filters;
+    file.at("blocks." + std::to_string(i) + ".conv2.weight", {filters, filters, 3, 3});
+  }
+  file.at("lstm.weight_hh_l0", {4 * options.hidden, options.hidden});
+  file.at("classes.weight", {classes, 2 * options.hidden});
+}
+
+}  // namespace detail
+
 /// Reads a network with its vocabulary. Throws FileError, or FormatError that names the file and what is wrong with it:
 /// truncated, no checkpoint, a tensor missing or of another shape (both are named), a vocabulary that does not fit.
 template <class T>
@@ -151,23 +177,30 @@ SavedModel<T> load_model(const std::filesystem::path& path) {
   if (file.text("format") != "tinyhtr checkpoint 1") {
     throw FormatError(path.string() + ": is of format '" + file.text("format") + "', expected 'tinyhtr checkpoint 1'");
   }
-  try {
-    const Vocabulary vocabulary(file.text("vocabulary"));
-    const WordNetOptions options = word_net_from_json(file.text("model"));
-    const auto classes = file.tensors.find("classes.bias");
-    if (classes != file.tensors.end() && classes->second.shape != Shape{vocabulary.classes()}) {
-      throw FormatError("tensor 'classes.bias' has shape " + classes->second.shape.to_string() + ", expected " +
-                        Shape{vocabulary.classes()}.to_string() + " for its vocabulary of " +
-                        std::to_string(vocabulary.size()) + " characters and the blank");
+  const std::string &characters = file.text("vocabulary"), &description = file.text("model");
+  // What throws here does not know the file.
+  const auto with_path = [&path](const auto& make) {
+    try {
+      return make();
+    } catch (const Error& error) {
+      throw FormatError(path.string() + ": " + error.what());
     }
-    SavedModel<T> model{vocabulary, WordNet<T>(vocabulary.classes(), 0, options), Safetensors{}};
-    copy_members<T>(file, model.network);
-    model.file = std::move(file);
-    return model;
-  } catch (const Error& error) {
-    const std::string text = error.what();
-    throw FormatError(text.rfind(path.string(), 0) == 0 ? text : path.string() + ": " + text);
+  };
+  const Vocabulary vocabulary = with_path([&] { return Vocabulary(characters); });
+  const WordNetOptions options = with_path([&] { return word_net_from_json(description); });
+  const auto classes = file.tensors.find("classes.bias");
+  if (classes != file.tensors.end() && classes->second.shape != Shape{vocabulary.classes()}) {
+    throw FormatError(path.string() + ": tensor 'classes.bias' has shape " + classes->second.shape.to_string() +
+                      ", expected " + Shape{vocabulary.classes()}.to_string() + " for its vocabulary of " +
+                      std::to_string(vocabulary.size()) + " characters and the blank");
   }
+  detail::check_largest_tensors(file, options, vocabulary.classes());
+  SavedModel<T> model = with_path([&] {
+    return SavedModel<T>{vocabulary, WordNet<T>(vocabulary.classes(), 0, options), Safetensors{}};
+  });
+  copy_members<T>(file, model.network);
+  model.file = std::move(file);
+  return model;
 }
 
 }  // namespace tinyhtr

@@ -1,16 +1,18 @@
 // Writing a file so that its last good version survives whatever happens.
 #pragma once
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include <system_error>
 
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/files.hpp"
 
 namespace tinyhtr {
 
@@ -53,10 +55,12 @@ inline bool write_all(const Descriptor& file, std::string_view content) {
 
 /// Replaces the content of a file: writes `path`.part beside it, syncs it to the disk, then renames it.
 ///
-/// A crash, a full disk or a kill leaves the old content or the new one, never a mixture. Throws FileError that names
-/// the path with the system's reason; then the old file is as it was, and nothing is left beside it.
+/// A crash, a full disk or a kill leaves the old content or the new one, never a mixture. A symbolic link stays, what
+/// it leads to is replaced. Throws FileError that names the path with the system's reason, or for a folder or device;
+/// then the old file is as it was, and nothing is left beside it.
 inline void replace_file(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path part = path.string() + ".part";
+  const std::filesystem::path target = detail::replaceable_path(path);
+  const std::filesystem::path part = target.string() + ".part";
   const auto fail = [&](const char* action) {
     const std::string reason = std::strerror(errno);
     ::unlink(part.c_str());
@@ -67,11 +71,20 @@ inline void replace_file(const std::filesystem::path& path, std::string_view con
   if (!detail::write_all(file, content)) fail("written");
   if (::fsync(file.number()) != 0) fail("synced to the disk");
   if (!file.close()) fail("closed");
-  if (::rename(part.c_str(), path.c_str()) != 0) fail("renamed");
+  if (::rename(part.c_str(), target.c_str()) != 0) fail("renamed");
   // The rename itself is on the disk once the folder is.
-  const detail::Descriptor folder(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."),
+  const detail::Descriptor folder(target.has_parent_path() ? target.parent_path() : std::filesystem::path("."),
                                   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder.is_open()) ::fsync(folder.number());
+}
+
+/// Proves that replace_file can make its file beside `path`, and leaves what is there as it is; to be called before the
+/// work whose result it will hold. Throws FileError as replace_file does.
+inline void check_replaceable(const std::filesystem::path& path) {
+  const std::filesystem::path part = detail::replaceable_path(path).string() + ".part";
+  const detail::Descriptor file(part, O_WRONLY | O_CREAT | O_CLOEXEC);
+  if (!file.is_open()) throw FileError(path.string() + ": could not be created: " + std::strerror(errno));
+  ::unlink(part.c_str());
 }
 
 /// Makes a folder, with those above it, and proves that files can be written there; to be called before hours of work.

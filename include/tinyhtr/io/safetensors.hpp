@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -16,7 +14,9 @@
 #include <vector>
 
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/files.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/io/parse_json.hpp"
 #include "tinyhtr/io/replace_file.hpp"
 
 namespace tinyhtr {
@@ -43,21 +43,25 @@ struct Safetensors {
     tensors[name] = std::move(stored);
   }
 
-  /// Copies a tensor of the file into one of the same shape; F32 and F64 are converted into each other.
-  /// Throws FormatError where it is missing (naming the shape wanted), has another shape (naming both) or holds
-  /// neither.
-  template <class T>
-  void copy_to(const std::string& name, Tensor<T>& target) const {
+  /// A tensor of the file; throws FormatError where it is missing (naming the shape wanted) or has another shape
+  /// (naming both).
+  const StoredTensor& at(const std::string& name, const Shape& shape) const {
     const auto found = tensors.find(name);
     if (found == tensors.end()) {
-      throw FormatError(path.string() + ": has no tensor '" + name + "', expected one of shape " +
-                        target.shape().to_string());
+      throw FormatError(path.string() + ": has no tensor '" + name + "', expected one of shape " + shape.to_string());
     }
-    const StoredTensor& stored = found->second;
-    if (stored.shape != target.shape()) {
-      throw FormatError(path.string() + ": tensor '" + name + "' has shape " + stored.shape.to_string() +
-                        ", expected " + target.shape().to_string());
+    if (found->second.shape != shape) {
+      throw FormatError(path.string() + ": tensor '" + name + "' has shape " + found->second.shape.to_string() +
+                        ", expected " + shape.to_string());
     }
+    return found->second;
+  }
+
+  /// Copies a tensor of the file into one of the same shape; F32 and F64 are converted into each other.
+  /// Throws FormatError as at() does, and where it holds neither.
+  template <class T>
+  void copy_to(const std::string& name, Tensor<T>& target) const {
+    const StoredTensor& stored = at(name, target.shape());
     if (stored.dtype == "F32") {
       copy_elements<float>(stored, target);
     } else if (stored.dtype == "F64") {
@@ -158,13 +162,8 @@ inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, const s
 /// Reads a file in the safetensors format. Throws FileError where it cannot be read; FormatError with the path, the
 /// tensor and the reason where it is truncated, damaged, has holes or overlaps, or is something else.
 inline Safetensors read_safetensors(const std::filesystem::path& path) {
-  std::error_code problem;
-  if (std::filesystem::is_directory(path, problem))
-    throw FileError(path.string() + ": is a folder, expected a safetensors file");
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw FileError(path.string() + ": could not be opened: " + std::strerror(errno));
-  const std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (stream.bad()) throw FileError(path.string() + ": could not be read: " + std::strerror(errno));
+  constexpr std::uintmax_t most = std::uintmax_t{1} << 36;
+  const auto content = detail::read_file<std::string>(path, "a safetensors file", most);
   const auto refuse = [&path](const std::string& reason) {
     throw FormatError(path.string() + ": is no safetensors file: " + reason);
   };
@@ -178,7 +177,12 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
     refuse("its header claims " + std::to_string(header_size) + " bytes, the file has " +
            std::to_string(content.size()));
   }
-  const nlohmann::json header = nlohmann::json::parse(content.substr(8, header_size), nullptr, false);
+  nlohmann::json header;
+  try {
+    header = detail::parse_json(content.substr(8, header_size));
+  } catch (const FormatError& error) {
+    refuse(std::string("its header: ") + error.what());
+  }
   if (!header.is_object()) refuse("its header is not a JSON object");
 
   Safetensors file;

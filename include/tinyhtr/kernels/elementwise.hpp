@@ -90,6 +90,15 @@ void add_forward(Tensor<T>& y, const Tensor<T>& a, const Tensor<T>& b) {
   });
 }
 
+/// x = zeros of that shape.
+template <class T>
+void set_to_zeros(Tensor<T>& x, const Shape& shape) {
+  x.resize(shape);
+  T* out = x.data();
+  parallel_pieces(x.size(), elementwise_piece,
+                  [=](Index begin, Index end) { std::fill(out + begin, out + end, T(0)); });
+}
+
 /// dx += scale * dy, of one shape.
 template <class T>
 void accumulate(Tensor<T>& dx, const Tensor<T>& dy, T scale = T(1)) {

@@ -8,6 +8,7 @@
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/io/parse_json.hpp"
 #include "tinyhtr/optim/reduce_on_plateau.hpp"
 #include "tinyhtr/train/early_stopping.hpp"
 
@@ -53,7 +54,7 @@ struct TrainingState {
   /// Throws FormatError for anything that to_json did not write.
   static TrainingState from_json(const std::string& text) {
     try {
-      const nlohmann::json json = nlohmann::json::parse(text);
+      const nlohmann::json json = detail::parse_json(text);
       TrainingState state;
       json.at("seed").get_to(state.seed);
       json.at("epochs_done").get_to(state.epochs_done);

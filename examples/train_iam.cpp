@@ -29,7 +29,7 @@ struct Settings {
   std::uint64_t seed = 1;
   bool no_augment = false;
   Index erode_dilate = 1;
-  std::string network = "reference", initial_weights = "keras", padding = "same", schedule = "plateau";
+  std::string network = "reference", initial_weights, padding = "same", schedule = "plateau";
   double clip_norm = 0;
 
   std::filesystem::path out, resume;
@@ -141,7 +141,8 @@ void train(Settings settings, const CLI::App& app) {
   settings.words.seed = settings.seed;
 
   WordNetOptions architecture = settings.network == "small" ? small_word_net() : WordNetOptions{};
-  if (settings.initial_weights == "pytorch") architecture.initialisation = Initialisation::pytorch;
+  if (settings.initial_weights.empty()) settings.initial_weights = settings.network == "small" ? "keras" : "pytorch";
+  architecture.initialisation = settings.initial_weights == "keras" ? Initialisation::keras : Initialisation::pytorch;
   if (settings.padding == "symmetric") architecture.padding = Padding::symmetric;
   settings.words.time_steps = time_steps(architecture);
   const WordData words = WordData::load(settings.words, settings.verbose);
@@ -268,9 +269,11 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"reference", "small"}))
       ->capture_default_str()
       ->group(run);
-  app.add_option("--initial-weights", settings.initial_weights, "keras, as the reference network has it, or pytorch")
+  app.add_option(
+         "--initial-weights", settings.initial_weights,
+         "keras, as the tutorial has them, or pytorch; default: pytorch for the reference network, which learns "
+         "sooner with them, keras for the small one")
       ->check(CLI::IsMember({"keras", "pytorch"}))
-      ->capture_default_str()
       ->group(run);
   app.add_option("--padding", settings.padding, "same, as TensorFlow pads, or symmetric, as PyTorch does")
       ->check(CLI::IsMember({"same", "symmetric"}))

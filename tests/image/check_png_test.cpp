@@ -16,7 +16,7 @@ using namespace tinyhtr;
 
 namespace {
 
-std::vector<std::uint8_t> stored(const std::string& name) {
+std::vector<std::uint8_t> stored_bytes(const std::string& name) {
   std::ifstream file(std::string(TINYHTR_TEST_DATA) + "/references/image/" + name, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
@@ -31,7 +31,7 @@ TEST_CASE("crc32 has the check value of its catalogues") {
 }
 
 TEST_CASE("a whole PNG passes, each shorter one and each with one wrong bit is refused") {
-  const std::vector<std::uint8_t> whole = stored("palette_alpha.png");
+  const std::vector<std::uint8_t> whole = stored_bytes("palette_alpha.png");
   REQUIRE(detail::starts_like_png(whole));
   CHECK_NOTHROW(detail::check_png(whole, "x.png"));
   for (std::size_t size = detail::png_signature.size(); size < whole.size(); ++size) {
@@ -51,7 +51,7 @@ TEST_CASE("a whole PNG passes, each shorter one and each with one wrong bit is r
 }
 
 TEST_CASE("a chunk is critical by bit 5 of its type, letter or not") {
-  const std::vector<std::uint8_t> whole = stored("pixel.png");
+  const std::vector<std::uint8_t> whole = stored_bytes("pixel.png");
   constexpr std::size_t after_header = 8 + 12 + 13;
   for (const int first : {0x51, 0x5B, 0x5F, 0x40, 0x00, 0x1F, 0x80, 0x71, 0x20, 0xFF}) {
     std::vector<std::uint8_t> chunk = {0, 0, 0, 0, static_cast<std::uint8_t>(first), 'u', 'I', 't'};
@@ -69,13 +69,13 @@ TEST_CASE("a chunk is critical by bit 5 of its type, letter or not") {
 }
 
 TEST_CASE("bytes after the end of a PNG do not matter") {
-  std::vector<std::uint8_t> bytes = stored("pixel.png");
+  std::vector<std::uint8_t> bytes = stored_bytes("pixel.png");
   bytes.push_back(7);
   CHECK_NOTHROW(detail::check_png(bytes, "x.png"));
 }
 
 TEST_CASE("the message names file, place and cause") {
-  const std::vector<std::uint8_t> whole = stored("pixel.png");
+  const std::vector<std::uint8_t> whole = stored_bytes("pixel.png");
   try {
     detail::check_png(std::span(whole).first(20), "some/x.png");
     FAIL("accepted");

@@ -1,25 +1,17 @@
 #include "tinyhtr/io/replace_file.hpp"
 
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
 #include <fstream>
 #include <iterator>
 #include <string>
 
-#include <sys/stat.h>
-
-#include <doctest/doctest.h>
-
+#include "support/files.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace tinyhtr;
-
-namespace {
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
-}  // namespace
+using test::content_of;
 
 TEST_CASE("replace_file writes, replaces, and leaves nothing beside") {
   const test::TemporaryFolder folder;

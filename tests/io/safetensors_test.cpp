@@ -1,25 +1,21 @@
 #include "tinyhtr/io/safetensors.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
-#include <sys/stat.h>
-
+#include "support/files.hpp"
 #include "support/temporary_folder.hpp"
 #include "tinyhtr/core/random.hpp"
 
 using namespace tinyhtr;
+using test::content_of;
 
 namespace {
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
 
 /// A file with this JSON header and these data, whether they fit or not.
 std::string raw_file(const std::string& header, const std::string& data) {
@@ -102,10 +98,9 @@ TEST_CASE("damaged headers are refused with the tensor's name") {
   const std::vector<std::string> whole_files = {
       raw_file("[1]", ""),
       raw_file("{", ""),
-      raw_file(
-          R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+      raw_file(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
                R"("b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
-          "1234"),
+               "1234"),
       raw_file(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "12345678"),
       std::string("\xff\xff\xff\xff\xff\xff\xff\xff{}", 10),
       "\x89PNG\r\n\x1a\n and so on",

@@ -15,7 +15,7 @@ using namespace tinyhtr::test;
 
 namespace {
 
-Tensor<double> stored(const std::string& name) {
+Tensor<double> stored_batch_norm(const std::string& name) {
   return load_npy<double>("references/torch/batch_norm_" + name + ".npy");
 }
 
@@ -37,15 +37,15 @@ TEST_CASE_TEMPLATE("training agrees with PyTorch, gradients are added", T, float
   Tensor<T> y;
   BatchStatistics<T> statistics;
   batch_norm_forward_training(y, statistics, layer.x, layer.weight, layer.bias, layer.epsilon);
-  CHECK(relative_error(y, stored("training_y")) < tolerance);
+  CHECK(relative_error(y, stored_batch_norm("training_y")) < tolerance);
   Tensor<T> dx(layer.x.shape(), T(0.5)), dweight(Shape{4}, T(0.5)), dbias(Shape{4}, T(0.5));
   batch_norm_backward(&dx, &dweight, &dbias, layer.dy, layer.x, layer.weight, statistics);
-  CHECK(relative_error(minus_half(dx), stored("training_dx")) < tolerance);
-  CHECK(relative_error(minus_half(dweight), stored("training_dweight")) < tolerance);
-  CHECK(relative_error(minus_half(dbias), stored("training_dbias")) < tolerance);
+  CHECK(relative_error(minus_half(dx), stored_batch_norm("training_dx")) < tolerance);
+  CHECK(relative_error(minus_half(dweight), stored_batch_norm("training_dweight")) < tolerance);
+  CHECK(relative_error(minus_half(dbias), stored_batch_norm("training_dbias")) < tolerance);
   update_running_statistics(layer.running_mean, layer.running_var, statistics, 3 * 5 * 7, T(0.99));
-  CHECK(relative_error(layer.running_mean, stored("running_mean")) < tolerance);
-  CHECK(relative_error(layer.running_var, stored("running_var")) < tolerance);
+  CHECK(relative_error(layer.running_mean, stored_batch_norm("running_mean")) < tolerance);
+  CHECK(relative_error(layer.running_var, stored_batch_norm("running_var")) < tolerance);
 }
 
 TEST_CASE_TEMPLATE("inference agrees with PyTorch, gradients are added", T, float, double) {
@@ -54,13 +54,13 @@ TEST_CASE_TEMPLATE("inference agrees with PyTorch, gradients are added", T, floa
   Tensor<T> y;
   batch_norm_forward_inference(y, layer.x, layer.weight, layer.bias, layer.running_mean, layer.running_var,
                                layer.epsilon);
-  CHECK(relative_error(y, stored("inference_y")) < tolerance);
+  CHECK(relative_error(y, stored_batch_norm("inference_y")) < tolerance);
   Tensor<T> dx(layer.x.shape(), T(0.5)), dweight(Shape{4}, T(0.5)), dbias(Shape{4}, T(0.5));
   batch_norm_backward_inference(&dx, &dweight, &dbias, layer.dy, layer.x, layer.weight, layer.running_mean,
                                 layer.running_var, layer.epsilon);
-  CHECK(relative_error(minus_half(dx), stored("inference_dx")) < tolerance);
-  CHECK(relative_error(minus_half(dweight), stored("inference_dweight")) < tolerance);
-  CHECK(relative_error(minus_half(dbias), stored("inference_dbias")) < tolerance);
+  CHECK(relative_error(minus_half(dx), stored_batch_norm("inference_dx")) < tolerance);
+  CHECK(relative_error(minus_half(dweight), stored_batch_norm("inference_dweight")) < tolerance);
+  CHECK(relative_error(minus_half(dbias), stored_batch_norm("inference_dbias")) < tolerance);
 }
 
 TEST_CASE("every channel comes out with the bias as mean and nearly the weight as deviation") {

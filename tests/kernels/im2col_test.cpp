@@ -13,13 +13,13 @@ using namespace tinyhtr::test;
 
 namespace {
 
-struct Case {
+struct ImageCase {
   Index channels;
   Window rows, cols;
 };
 
-std::vector<Case> cases() {
-  std::vector<Case> list;
+std::vector<ImageCase> image_cases() {
+  std::vector<ImageCase> list;
   for (const Padding padding : {Padding::same, Padding::symmetric, Padding::none}) {
     for (const Index kernel : {1, 2, 3, 5}) {
       for (const Index stride : {1, 2, 3}) {
@@ -36,7 +36,7 @@ std::vector<Case> cases() {
 }  // namespace
 
 TEST_CASE("every entry is the input that the formula names, or zero outside") {
-  for (const Case& c : cases()) {
+  for (const ImageCase& c : image_cases()) {
     const auto image = counted_tensor<double>({c.channels, c.rows.input, c.cols.input}, 1);
     for (Index begin = 0; begin < c.rows.output; ++begin) {
       const Index end = c.rows.output - (begin % 2), rows = end - begin;
@@ -62,7 +62,7 @@ TEST_CASE("every entry is the input that the formula names, or zero outside") {
 }
 
 TEST_CASE("col2im is the transpose of im2col: <im2col x, c> == <x, col2im c>, added to what was there") {
-  for (const Case& c : cases()) {
+  for (const ImageCase& c : image_cases()) {
     const auto image = counted_tensor<double>({c.channels, c.rows.input, c.cols.input}, 1);
     Tensor<double> columns(Shape{c.channels * c.rows.kernel * c.cols.kernel, c.rows.output * c.cols.output});
     im2col(columns.data(), image.data(), c.channels, c.rows, c.cols, 0, c.rows.output);

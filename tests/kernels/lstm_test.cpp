@@ -33,10 +33,10 @@ struct Lstm {
 };
 
 template <class T>
-struct Gradients {
+struct LstmGradients {
   Tensor<T> dx, dweight_ih, dweight_hh, dbias;
 
-  Gradients(const Lstm<T>& lstm, T start)
+  LstmGradients(const Lstm<T>& lstm, T start)
       : dx(lstm.x.shape(), start),
         dweight_ih(lstm.weight_ih.shape(), start),
         dweight_hh(lstm.weight_hh.shape(), start),
@@ -48,7 +48,7 @@ struct Gradients {
   }
 };
 
-Tensor<double> stored(const std::string& name) { return load_npy<double>("references/torch/" + name + ".npy"); }
+Tensor<double> stored_lstm(const std::string& name) { return load_npy<double>("references/torch/" + name + ".npy"); }
 
 /// Channels [begin, end) of (T,N,C).
 template <class T>
@@ -67,18 +67,18 @@ Tensor<T> channels_of(const Tensor<T>& x, Index begin, Index end) {
 TEST_CASE_TEMPLATE("the LSTM agrees with PyTorch's, gradients are added", T, float, double) {
   const double tolerance = reference_tolerance<T>;
   const Lstm<T> lstm(7, 3, 5, 4, 33, Direction::forward);
-  CHECK(relative_error(lstm.h, stored("lstm_y")) < tolerance);
-  Gradients<T> found(lstm, T(0.5));
+  CHECK(relative_error(lstm.h, stored_lstm("lstm_y")) < tolerance);
+  LstmGradients<T> found(lstm, T(0.5));
   found.add(lstm, counted_tensor<T>(lstm.h.shape(), 32));
-  CHECK(relative_error(minus_half(found.dx), stored("lstm_dx")) < tolerance);
-  CHECK(relative_error(minus_half(found.dweight_ih), stored("lstm_dweight_ih_l0")) < tolerance);
-  CHECK(relative_error(minus_half(found.dweight_hh), stored("lstm_dweight_hh_l0")) < tolerance);
-  CHECK(relative_error(minus_half(found.dbias), stored("lstm_dbias_ih_l0")) < tolerance);
+  CHECK(relative_error(minus_half(found.dx), stored_lstm("lstm_dx")) < tolerance);
+  CHECK(relative_error(minus_half(found.dweight_ih), stored_lstm("lstm_dweight_ih_l0")) < tolerance);
+  CHECK(relative_error(minus_half(found.dweight_hh), stored_lstm("lstm_dweight_hh_l0")) < tolerance);
+  CHECK(relative_error(minus_half(found.dbias), stored_lstm("lstm_dbias_ih_l0")) < tolerance);
 }
 
 TEST_CASE_TEMPLATE("both directions agree with PyTorch's bidirectional LSTM", T, float, double) {
   const double tolerance = reference_tolerance<T>;
-  const Tensor<double> y = stored("bilstm_y");
+  const Tensor<double> y = stored_lstm("bilstm_y");
   const auto dy = counted_tensor<T>(y.shape(), 32);
   Tensor<T> dx(Shape{7, 3, 5});
   for (const Direction direction : {Direction::forward, Direction::reverse}) {
@@ -87,15 +87,15 @@ TEST_CASE_TEMPLATE("both directions agree with PyTorch's bidirectional LSTM", T,
     CAPTURE(suffix);
     const Lstm<T> lstm(7, 3, 5, 4, forward ? 33 : 36, direction);
     CHECK(relative_error(lstm.h, channels_of(y, forward ? 0 : 4, forward ? 4 : 8)) < tolerance);
-    Gradients<T> found(lstm, T(0));
+    LstmGradients<T> found(lstm, T(0));
     found.dx = dx;
     found.add(lstm, channels_of(dy, forward ? 0 : 4, forward ? 4 : 8));
-    CHECK(relative_error(found.dweight_ih, stored("bilstm_dweight_ih_l0" + suffix)) < tolerance);
-    CHECK(relative_error(found.dweight_hh, stored("bilstm_dweight_hh_l0" + suffix)) < tolerance);
-    CHECK(relative_error(found.dbias, stored("bilstm_dbias_ih_l0" + suffix)) < tolerance);
+    CHECK(relative_error(found.dweight_ih, stored_lstm("bilstm_dweight_ih_l0" + suffix)) < tolerance);
+    CHECK(relative_error(found.dweight_hh, stored_lstm("bilstm_dweight_hh_l0" + suffix)) < tolerance);
+    CHECK(relative_error(found.dbias, stored_lstm("bilstm_dbias_ih_l0" + suffix)) < tolerance);
     dx = found.dx;
   }
-  CHECK(relative_error(dx, stored("bilstm_dx")) < tolerance);
+  CHECK(relative_error(dx, stored_lstm("bilstm_dx")) < tolerance);
 }
 
 TEST_CASE("reading in reverse is reading the reversed sequence forwards") {
@@ -120,7 +120,7 @@ TEST_CASE("each gradient may be left out, the others stay as they are") {
   for (const Direction direction : {Direction::forward, Direction::reverse}) {
     const Lstm<double> lstm(5, 9, 3, 4, 33, direction);
     const auto dh = counted_tensor<double>(lstm.h.shape(), 32);
-    Gradients<double> all(lstm, 0.5), alone(lstm, 0.5);
+    LstmGradients<double> all(lstm, 0.5), alone(lstm, 0.5);
     all.add(lstm, dh);
     const auto run = [&](Tensor<double>* dx, Tensor<double>* dweight_ih, Tensor<double>* dweight_hh,
                          Tensor<double>* dbias) {
@@ -141,7 +141,7 @@ TEST_CASE("each gradient may be left out, the others stay as they are") {
 
 TEST_CASE("one step: the recurrent weights have no gradient") {
   const Lstm<double> lstm(1, 2, 3, 4, 33, Direction::reverse);
-  Gradients<double> found(lstm, 0.5);
+  LstmGradients<double> found(lstm, 0.5);
   found.add(lstm, counted_tensor<double>(lstm.h.shape(), 32));
   CHECK(relative_error(found.dweight_hh, Tensor<double>(found.dweight_hh.shape(), 0.5)) == 0);
   for (Index n = 0; n < 2; ++n) {
@@ -183,12 +183,12 @@ TEST_CASE("the same bits at any number of threads") {
   set_thread_count(1);
   const Lstm<float> expected(30, 19, 16, 40, 33, Direction::reverse);
   const auto dh = counted_tensor<float>(expected.h.shape(), 32);
-  Gradients<float> gradients(expected, 0.0F);
+  LstmGradients<float> gradients(expected, 0.0F);
   gradients.add(expected, dh);
   for (const int threads : {2, 3}) {
     set_thread_count(threads);
     const Lstm<float> lstm(30, 19, 16, 40, 33, Direction::reverse);
-    Gradients<float> found(lstm, 0.0F);
+    LstmGradients<float> found(lstm, 0.0F);
     found.add(lstm, dh);
     CHECK(same_bits(lstm.h, expected.h));
     CHECK(same_bits(found.dx, gradients.dx));

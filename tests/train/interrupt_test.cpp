@@ -1,6 +1,7 @@
 #include "tinyhtr/train/interrupt.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 #include <doctest/doctest.h>
 

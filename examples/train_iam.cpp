@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "support/blas_core.hpp"
@@ -102,12 +103,21 @@ void take_over(Settings& settings, const CLI::App& app, const Safetensors& file)
   settings.seed = seed;
 }
 
+/// Refuses a folder that holds another run. A run that goes on in another folder takes its best network along.
 void check_out_folder(const Settings& settings) {
-  if (settings.resume.empty() && !settings.overwrite && std::filesystem::exists(settings.out / "last.safetensors")) {
+  std::error_code nothing_there;
+  const bool same_run =
+      !settings.resume.empty() && std::filesystem::equivalent(settings.out, settings.resume, nothing_there);
+  if (!same_run && !settings.overwrite && std::filesystem::exists(settings.out / "last.safetensors")) {
     throw ArgumentError(settings.out.string() + " holds a run already; go on with --resume " + settings.out.string() +
                         ", replace it with --overwrite, or choose another --out");
   }
   make_writable_folder(settings.out);
+  if (same_run) return;
+  std::filesystem::remove(settings.out / "best.safetensors");
+  if (!settings.resume.empty() && std::filesystem::exists(settings.resume / "best.safetensors")) {
+    std::filesystem::copy_file(settings.resume / "best.safetensors", settings.out / "best.safetensors");
+  }
 }
 
 void print_epoch(const EpochReport& report, int epochs, const std::vector<Sample>& samples) {
@@ -120,8 +130,9 @@ void print_epoch(const EpochReport& report, int epochs, const std::vector<Sample
             << std::endl;
   constexpr std::size_t shown = 5;
   const std::vector<Prediction>& predictions = report.validation.predictions;
-  for (std::size_t k = 0; k < std::min(shown, predictions.size()); ++k) {
-    const Prediction& prediction = predictions[k * predictions.size() / shown];
+  const std::size_t count = std::min(shown, predictions.size());
+  for (std::size_t k = 0; k < count; ++k) {
+    const Prediction& prediction = predictions[k * predictions.size() / count];
     std::cout << "    " << samples[static_cast<std::size_t>(prediction.sample)].text << "  read as  "
               << prediction.reading << '\n';
   }
@@ -222,7 +233,7 @@ int main(int argc, char** argv) {
       "Trains a network that reads handwritten words, and shows how it learns.\n"
       "Needs a folder in the layout of the IAM database: DIR/words.txt and DIR/words/a01/a01-000u/a01-000u-00-00.png.\n"
       "Example: train_iam --data data --out runs/first --epochs 6\n"
-      "Ctrl-C finishes the step, saves, and says how to go on.");
+      "Ctrl-C finishes the step (or the validation), saves, and says how to go on.");
   Settings settings;
   const std::string run = "Options of the run";
   app.add_option("--data", settings.words.data, "Folder with words.txt and words/")->type_name("DIR")->group(run);

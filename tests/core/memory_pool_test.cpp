@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -33,6 +35,13 @@ TEST_CASE("sizes are rounded up by at most a quarter") {
     REQUIRE(MemoryPool::rounded(bytes) <= bytes + bytes / 4);
     REQUIRE(MemoryPool::rounded(MemoryPool::rounded(bytes)) == MemoryPool::rounded(bytes));
   }
+}
+
+TEST_CASE("more memory than there is gives bad_alloc, never a small block") {
+  MemoryPool pool;
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  CHECK_THROWS_AS(static_cast<void>(pool.allocate(most - 10)), std::bad_alloc);
+  CHECK_THROWS_AS(static_cast<void>(AlignedAllocator<float>().allocate(most / 4 + 4)), std::bad_alloc);
 }
 
 TEST_CASE("a block that was given back serves the next request of its size") {

@@ -64,6 +64,19 @@ prints 'resumed'
 checks=$((checks + 1))
 cmp "$work/one/last.safetensors" "$work/two/last.safetensors" || fail "one epoch and a resume differ from two epochs"
 refuses 'batch-size differs' train_iam --resume "$work/one" --batch-size 4
+refuses 'holds a run already' train_iam --resume "$work/one" --out "$work/two" --epochs 3
+run 0 train_iam --resume "$work/one" --out "$work/other" --epochs 3
+run 0 evaluate --model "$work/other/best.safetensors" --data "$data" --list "$data/splits/validation_words.txt"
+
+# --- the small network, on a cycle whose length stays
+run 0 train_iam "${small[@]}" --network small --schedule one-cycle --clip-norm 5 --epochs 2 --out "$work/cycle"
+refuses 'epochs differs' train_iam --resume "$work/cycle" --epochs 3
+run 0 read_words --model "$work/cycle/best.safetensors" "$image"
+run 0 show_readings --model "$work/cycle/best.safetensors" --data "$data" --out "$work/readings.svg" --words 7 --columns 3
+prints 'readings.svg: 7 words, [0-7] read without an error'
+checks=$((checks + 1))
+[[ $(grep -c '<image ' "$work/readings.svg") == 7 ]] || fail "show_readings: not one image a word"
+refuses 'nothing' show_readings --model "$work/nothing" --data "$data" --out "$work/readings.svg"
 refuses '(could not be|Permission)' train_iam "${small[@]}" --out /proc/tinyhtr
 refuses 'no such (file|folder)' train_iam --data "$work/nothing" --out "$work/x"
 refuses 'data is needed' train_iam --out "$work/x"

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <vector>
 
 using namespace tinyhtr;
@@ -43,4 +44,13 @@ TEST_CASE("the norm of large float gradients does not overflow") {
   parameters[0].grad() = Tensor<float>(Shape{2}, {3e30F, 4e30F});
   CHECK(clip_gradient_norm(parameters, 1) == doctest::Approx(5e30));
   CHECK(parameters[0].grad()[1] == doctest::Approx(0.8F));
+}
+
+TEST_CASE("gradients that are not finite are reported, and left as they are") {
+  auto parameters = with_gradients({1, std::numeric_limits<double>::infinity()}, 2);
+  CHECK(std::isinf(clip_gradient_norm(parameters, 1)));
+  CHECK(parameters[0].grad()[0] == 1);
+  parameters[1].grad()[0] = std::numeric_limits<double>::quiet_NaN();
+  CHECK(std::isnan(clip_gradient_norm(parameters, 1)));
+  CHECK(parameters[0].grad()[0] == 1);
 }

@@ -227,6 +227,16 @@ TEST_CASE("early stopping, the plateau and the best checkpoint follow the valida
   CHECK(resumed.reports.empty());
 }
 
+TEST_CASE("a cycle is run to its end, though the CER gets no better") {
+  Words words;
+  Run run(words, "", 6, 1e-12);
+  set_batch_norm_momentum(run.network, 1);
+  run.trainer.options.one_cycle = OneCycle{.peak = 1e-12};
+  run.trainer.state.early_stopping.patience = 2;
+  CHECK(run.run() == TrainingEnd::all_epochs);
+  CHECK(run.reports.size() == 6);
+}
+
 TEST_CASE("a checkpoint of another vocabulary, network or kind is refused") {
   Words words;
   const test::TemporaryFolder folder;

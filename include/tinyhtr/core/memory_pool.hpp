@@ -1,8 +1,10 @@
 // MemoryPool: the memory of tensors that are gone, kept for the next ones.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <new>
@@ -28,6 +30,7 @@ class MemoryPool {
 
   /// At least `bytes` bytes. Throws std::bad_alloc.
   void* allocate(std::size_t bytes) {
+    if (bytes > std::numeric_limits<std::size_t>::max() / 2) throw std::bad_alloc();
     if (!keeps(bytes)) return ::operator new(bytes, alignment);
     const std::size_t size = rounded(bytes);
     {
@@ -40,6 +43,8 @@ class MemoryPool {
         return block;
       }
     }
+    if (void* const block = ::operator new(size, alignment, std::nothrow)) return block;
+    release();  // blocks of other sizes may be what is missing
     return ::operator new(size, alignment);
   }
 
@@ -76,7 +81,7 @@ class MemoryPool {
 
   /// The size of the block that a request for so many bytes gets: 4, 5, 6 or 7 times a power of two.
   static std::size_t rounded(std::size_t bytes) {
-    const std::size_t quarter = std::bit_floor(bytes) / 4;
+    const std::size_t quarter = std::max<std::size_t>(1, std::bit_floor(bytes) / 4);
     return (bytes + quarter - 1) / quarter * quarter;
   }
 

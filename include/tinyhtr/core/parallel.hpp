@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -35,23 +36,24 @@ inline void pause_spinning() {
 ///
 /// A training step is some hundreds of jobs of less than a millisecond each. Putting a thread to sleep and waking it
 /// takes as long as a small job, so whoever waits first looks again and again for a moment, and sleeps only then.
+/// Every worker takes part in every job, if only to find nothing left: more threads than processors cost time.
 class ThreadPool {
  public:
   explicit ThreadPool(int threads) {
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { wait_for_jobs(); });
+    try {
+      for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { wait_for_jobs(); });
+    } catch (const std::system_error& error) {
+      const std::string started = std::to_string(workers_.size() + 1);
+      stop();
+      throw Error("ThreadPool: only " + started + " of " + std::to_string(threads) +
+                  " threads could start: " + error.what() + "; set TINYHTR_THREADS to less");
+    }
   }
 
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  ~ThreadPool() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    job_posted_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
-  }
+  ~ThreadPool() { stop(); }
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
@@ -76,6 +78,15 @@ class ThreadPool {
   std::mutex owner;
 
  private:
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    job_posted_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+  }
+
   void wait_for_jobs() {
     std::uint64_t seen = 0;
     while (true) {

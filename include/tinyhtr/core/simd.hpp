@@ -7,7 +7,7 @@
 
 namespace tinyhtr {
 
-/// Bytes in a vector register of the processor that this file is compiled for.
+/// Bytes in a vector register of the processor that this file is compiled for: all files of a program for the same one.
 #if defined(__AVX512F__)
 inline constexpr int vector_bytes = 64;
 #elif defined(__AVX__)

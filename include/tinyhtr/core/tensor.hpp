@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
+#include <limits>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +25,10 @@ struct AlignedAllocator {
   template <class U>
   AlignedAllocator(const AlignedAllocator<U>&) {}
 
-  T* allocate(std::size_t count) { return static_cast<T*>(MemoryPool::instance().allocate(count * sizeof(T))); }
+  T* allocate(std::size_t count) {
+    if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+    return static_cast<T*>(MemoryPool::instance().allocate(count * sizeof(T)));
+  }
   void deallocate(T* pointer, std::size_t count) { MemoryPool::instance().deallocate(pointer, count * sizeof(T)); }
 
   template <class U>

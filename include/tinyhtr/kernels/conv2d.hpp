@@ -31,6 +31,7 @@ struct Automatic {
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
     constexpr Index smallest_image = 256;  // output pixels; at 256 both take the same time
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
+    sizes.check_backward(dx, dweight, dbias, dy, x, weight);  // before anything is added to
     if (is_pointwise(sizes)) {
       Im2col::backward(dx, dweight, dbias, dy, x, weight, geometry);
     } else if (sizes.rows.output * sizes.cols.output >= smallest_image) {

@@ -12,88 +12,16 @@
 #include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
+#include "tinyhtr/kernels/padded_planes.hpp"
 
 namespace tinyhtr {
 
-namespace detail {
-
-/// Planes of an image with zeros around, so that no kernel position has to ask whether it is inside. A row's columns
-/// are sorted by their remainder modulo the stride: then outputs side by side read inputs side by side, at any stride.
-template <class T>
-struct PaddedPlanes {
-  Index stride = 1;       // of the columns
-  Index rows = 0;         // of a plane, zeros included
-  Index phase_width = 0;  // columns of one remainder, zeros included
-  Index row_size = 0, plane_size = 0;
-  const T* data = nullptr;
-
-  /// Room for `outputs` columns of outputs, rounded up to whole vectors, that look `reach` columns further.
-  PaddedPlanes(Index stride_, Index rows_, Index outputs, Index reach)
-      : stride(stride_), rows(rows_), phase_width(whole_vectors(outputs) + reach / stride_) {
-    row_size = stride * phase_width;
-    plane_size = rows * row_size + vector_lanes<T>;  // planes a power of two apart would share cache lines
-  }
-
-  static Index whole_vectors(Index count) { return (count + vector_lanes<T> - 1) / vector_lanes<T> * vector_lanes<T>; }
-
-  /// Where input (row, column), both counted from the first zero, stands in a plane.
-  Index offset(Index row, Index column) const {
-    return row * row_size + column % stride * phase_width + column / stride;
-  }
-
-  /// Copies planes of height x width into `memory`, with so many zeros above and to the left.
-  void fill(T* memory, const T* planes, Index count, Index height, Index width, Index above, Index left) {
-    for (Index c = 0; c < count; ++c) {
-      for (Index row = 0; row < rows; ++row) {
-        T* target = memory + c * plane_size + row * row_size;
-        const Index source_row = row - above;
-        if (source_row < 0 || source_row >= height) {
-          std::fill(target, target + row_size, T(0));
-          continue;
-        }
-        const T* source = planes + (c * height + source_row) * width;
-        for (Index phase = 0; phase < stride; ++phase, target += phase_width) {
-          // Column k of this phase is input k stride + phase - left.
-          const Index first = phase >= left ? 0 : (left - phase + stride - 1) / stride;
-          const Index last = std::min(phase_width, std::max(first, (width + left - phase + stride - 1) / stride));
-          std::fill(target, target + first, T(0));
-          const T* from = source + phase - left;
-          if (stride == 1) {
-            std::copy(from + first, from + last, target + first);
-          } else {
-            for (Index k = first; k < last; ++k) target[k] = from[k * stride];
-          }
-          std::fill(target + last, target + phase_width, T(0));
-        }
-      }
-    }
-    data = memory;
-  }
-};
-
-/// Outputs of one vector: row, first column, and how many of its lanes are outputs.
-struct OutputVector {
-  Index row, column, lanes;
-};
-
-template <class T>
-std::vector<OutputVector> cut_into_vectors(Index rows, Index columns) {
-  std::vector<OutputVector> list;
-  for (Index row = 0; row < rows; ++row) {
-    for (Index column = 0; column < columns; column += vector_lanes<T>) {
-      list.push_back({row, column, std::min(vector_lanes<T>, columns - column)});
-    }
-  }
-  return list;
-}
-
-}  // namespace detail
-
-/// Convolution in blocks of registers. The arithmetic is that of Naive; only the order of the loops differs.
+/// Convolution in blocks of registers. The products are those of Naive, added up in another order.
 ///
 /// Forward, innermost first: a block of 8 filters x 2 vectors of outputs is 16 sums, half of AVX-512's registers; each
 /// kernel position of each channel adds 8 weights times 2 vectors to it, 10 loads for 16 multiply-adds, so that the
-/// multipliers, not the loads, are what is waited for. Only when all channels are through is a sum written.
+/// multipliers, not the loads, are what is waited for. Only when all channels are through is a sum written. (With 16
+/// registers instead of AVX-512's 32, the blocks are of 4 filters.)
 struct Direct {
   /// As Naive::forward, with the same arguments.
   template <class T>
@@ -106,20 +34,21 @@ struct Direct {
     const Index channels = sizes.channels, filters = sizes.filters;
     detail::PaddedPlanes<T> planes(cols.stride, (rows.output - 1) * rows.stride + rows.kernel, cols.output,
                                    cols.kernel - 1);
-    std::vector<Index> taps;
+    std::vector<Index> tap_offsets;  // of kernel position (i, j), from where position (0, 0) reads
     for (Index i = 0; i < rows.kernel; ++i) {
-      for (Index j = 0; j < cols.kernel; ++j) taps.push_back(planes.offset(i, j));
+      for (Index j = 0; j < cols.kernel; ++j) tap_offsets.push_back(planes.offset(i, j));
     }
-    const Tensor<T> packed = pack(filters, channels, static_cast<Index>(taps.size()), [&](Index f, Index c, Index tap) {
-      return weight.data()[(f * channels + c) * rows.kernel * cols.kernel + tap];
-    });
+    const Tensor<T> packed =
+        pack(filters, channels, static_cast<Index>(tap_offsets.size()), [&](Index f, Index c, Index tap) {
+          return weight.data()[(f * channels + c) * rows.kernel * cols.kernel + tap];
+        });
     const auto outputs = detail::cut_into_vectors<T>(rows.output, cols.output);
     parallel_for(sizes.batch, [&](Index n) {
       detail::PaddedPlanes<T> own = planes;
       own.fill(scratch<T, 0>(channels * own.plane_size), x.data() + n * channels * rows.input * cols.input, channels,
                rows.input, cols.input, rows.before, cols.before);
       T* image = y.data() + n * filters * rows.output * cols.output;
-      correlate(packed, filters, channels, taps, own, rows.stride, outputs,
+      correlate(packed, filters, channels, tap_offsets, own, rows.stride, outputs,
                 [&](Index f, const detail::OutputVector& output, const Vector<T>& sum) {
                   const Vector<T> result = sum + (bias ? (*bias)[f] : T(0));
                   T* target = image + (f * rows.output + output.row) * cols.output + output.column;
@@ -141,7 +70,8 @@ struct Direct {
   }
 
  private:
-  static constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;  // 16 registers hold 4 x 2 sums, and no more
+  // Without AVX-512 there are 16 registers: the 4 x 3 sums of add_products, 3 of x and 1 of dy fill them.
+  static constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;
   static constexpr Index vector_block = 2;
 
   /// Weights in the order in which correlate reads them: (block of filters, channel, tap, filter of the block), with
@@ -162,23 +92,24 @@ struct Direct {
 
   /// For every filter and every vector of outputs: store(f, output, sum over channels and taps of weight * input).
   template <class T, class Store>
-  static void correlate(const Tensor<T>& packed, Index filters, Index channels, const std::vector<Index>& taps,
+  static void correlate(const Tensor<T>& packed, Index filters, Index channels, const std::vector<Index>& tap_offsets,
                         const detail::PaddedPlanes<T>& planes, Index row_stride,
                         const std::vector<detail::OutputVector>& outputs, const Store& store) {
-    const Index tap_count = static_cast<Index>(taps.size()), count = static_cast<Index>(outputs.size());
+    const Index tap_count = static_cast<Index>(tap_offsets.size()), count = static_cast<Index>(outputs.size());
     for (Index block = 0; block * filter_block < filters; ++block) {
       const Index block_filters = std::min(filter_block, filters - block * filter_block);
       for (Index first = 0; first < count; first += vector_block) {
         const T* from[vector_block];
         for (Index v = 0; v < vector_block; ++v) {  // beyond the last vector, the last one again
           const detail::OutputVector& output = outputs[static_cast<std::size_t>(std::min(first + v, count - 1))];
+          // No stride on the column: the parts of a row have it, and a tap's offset says in which part it lies.
           from[v] = planes.data + output.row * row_stride * planes.row_size + output.column;
         }
         Vector<T> sums[filter_block][vector_block] = {};
         const T* weights = packed.data() + block * channels * tap_count * filter_block;
         for (Index c = 0; c < channels; ++c) {
           for (Index tap = 0; tap < tap_count; ++tap, weights += filter_block) {
-            const Index offset = c * planes.plane_size + taps[static_cast<std::size_t>(tap)];
+            const Index offset = c * planes.plane_size + tap_offsets[static_cast<std::size_t>(tap)];
             Vector<T> inputs[vector_block];
             for (Index v = 0; v < vector_block; ++v) inputs[v] = load_vector(from[v] + offset);
             for (Index f = 0; f < filter_block; ++f) {
@@ -197,8 +128,14 @@ struct Direct {
 
   /// dx[n,c,h,w] += sum over f,i,j of weight[f,c,i,j] dy[n,f,p,q], where h = p s_h - before + i, w likewise.
   ///
-  /// Rows h with one remainder modulo s_h meet the kernel rows i with one remainder, and their p lie side by side; so
-  /// do columns. So for each pair of remainders this is a correlation with a part of the kernel, at stride 1.
+  /// Which p reaches row h through kernel row i? p = (h + before - i) / s_h, where that is a whole number. Write
+  /// h = r s_h + a, with the remainder a: then i has the remainder (a + before) mod s_h, and
+  ///
+  ///     p = r + (a + before - i) / s_h
+  ///
+  /// So for one a, rows r side by side read rows p side by side, at a fixed distance for each i: a correlation at
+  /// stride 1 with a part of the kernel. Columns likewise. It goes the other way round than forward: its outputs are
+  /// pixels of dx, its filters the channels c, its channels the filters f.
   template <class T>
   static void backward_input(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& weight, const ConvSizes& sizes) {
     const Window &rows = sizes.rows, &cols = sizes.cols;
@@ -207,8 +144,8 @@ struct Direct {
     const Index height = (rows.input - 1) / rows.stride + 1, width = (cols.input - 1) / cols.stride + 1;
     const detail::PaddedPlanes<T> planes(1, above + height + rows.kernel, width, left + cols.kernel);
     struct Part {
-      Index row, column;  // remainders
-      std::vector<Index> taps;
+      Index row_remainder, column_remainder;
+      std::vector<Index> tap_offsets;
       Tensor<T> packed;
       std::vector<detail::OutputVector> outputs;
     };
@@ -220,7 +157,7 @@ struct Direct {
         for (Index i = (a + rows.before) % rows.stride; i < rows.kernel; i += rows.stride) {
           for (Index j = (b + cols.before) % cols.stride; j < cols.kernel; j += cols.stride) {
             positions.push_back(i * cols.kernel + j);
-            part.taps.push_back(
+            part.tap_offsets.push_back(
                 planes.offset(above + (a + rows.before - i) / rows.stride, left + (b + cols.before - j) / cols.stride));
           }
         }
@@ -240,10 +177,10 @@ struct Direct {
                rows.output, cols.output, above, left);
       T* image = dx.data() + n * channels * rows.input * cols.input;
       for (const Part& part : parts) {
-        correlate(part.packed, channels, filters, part.taps, own, 1, part.outputs,
+        correlate(part.packed, channels, filters, part.tap_offsets, own, 1, part.outputs,
                   [&](Index c, const detail::OutputVector& output, const Vector<T>& sum) {
-                    T* target = image + (c * rows.input + part.row + output.row * rows.stride) * cols.input +
-                                part.column + output.column * cols.stride;
+                    T* target = image + (c * rows.input + part.row_remainder + output.row * rows.stride) * cols.input +
+                                part.column_remainder + output.column * cols.stride;
                     if (cols.stride == 1 && output.lanes == vector_lanes<T>) {
                       store_vector(target, load_vector(target) + sum);
                     } else {
@@ -267,7 +204,7 @@ struct Direct {
     const detail::PaddedPlanes<T> x_planes(cols.stride, (rows.output - 1) * rows.stride + rows.kernel, cols.output,
                                            cols.kernel - 1);
     const detail::PaddedPlanes<T> dy_planes(1, rows.output, cols.output, 0);
-    const Index block_taps = channels * rows.kernel * cols.kernel;
+    const Index weights_per_filter = channels * rows.kernel * cols.kernel;
     const Index band = std::max<Index>(1, first_level_cache<T> / (filter_block * dy_planes.row_size));
     const Index groups = (sizes.batch + images_per_partial_sum - 1) / images_per_partial_sum;
     Tensor<T> partial(Shape{groups, dweight.size()});
@@ -286,9 +223,10 @@ struct Direct {
                               dy.data() + n * filters * rows.output * cols.output, filters, rows.output, cols.output, 0,
                               0);
       }
-      T* sums = scratch<T, 2>(block_taps * filter_block * vector_lanes<T>);  // (C, KH, KW, filter of the block, lane)
+      T* sums =
+          scratch<T, 2>(weights_per_filter * filter_block * vector_lanes<T>);  // (C, KH, KW, filter of the block, lane)
       for (Index f = 0; f < filters; f += filter_block) {
-        std::fill(sums, sums + block_taps * filter_block * vector_lanes<T>, T(0));
+        std::fill(sums, sums + weights_per_filter * filter_block * vector_lanes<T>, T(0));
         for (std::size_t n = 0; n < inputs.size(); ++n) {
           for (Index top = 0; top < rows.output; top += band) {
             const Index bottom = std::min(rows.output, top + band);
@@ -307,8 +245,8 @@ struct Direct {
           }
         }
         for (Index k = 0; k < std::min(filter_block, filters - f); ++k) {
-          for (Index tap = 0; tap < block_taps; ++tap) {
-            partial(group, (f + k) * block_taps + tap) =
+          for (Index tap = 0; tap < weights_per_filter; ++tap) {
+            partial(group, (f + k) * weights_per_filter + tap) =
                 sum_of_lanes<T>(load_vector(sums + (tap * filter_block + k) * vector_lanes<T>));
           }
         }
@@ -317,7 +255,7 @@ struct Direct {
     detail::add_rows(dweight, partial);
   }
 
-  /// Elements that two thirds of a common first-level cache hold.
+  /// Elements in 32 KiB: all of an older first-level cache, two thirds of a newer one.
   template <class T>
   static constexpr Index first_level_cache = (Index{1} << 15) / static_cast<Index>(sizeof(T));
 
@@ -326,35 +264,36 @@ struct Direct {
     Index f, c, i, j;
   };
 
-  /// Adds, for `taps` kernel columns and a block of filters, the products of the output rows [top, bottom) to the
-  /// vectors at `sums`, (tap, filter of the block); returns the place behind them.
-  template <Index taps, class T>
+  /// Adds, for `columns` kernel columns and a block of filters, the products of the output rows [top, bottom) to the
+  /// vectors at `sums`, (column, filter of the block); returns the place behind them.
+  template <Index columns, class T>
   static T* add_products(T* sums, const detail::PaddedPlanes<T>& gradients, const detail::PaddedPlanes<T>& inputs,
                          const ConvSizes& sizes, const WeightPosition& at, Index top, Index bottom) {
     constexpr Index lanes = vector_lanes<T>;
-    const T* from[taps];
-    for (Index t = 0; t < taps; ++t) from[t] = inputs.data + at.c * inputs.plane_size + inputs.offset(at.i, at.j + t);
+    const T* from[columns];
+    for (Index t = 0; t < columns; ++t)
+      from[t] = inputs.data + at.c * inputs.plane_size + inputs.offset(at.i, at.j + t);
     const T* dy = gradients.data + at.f * gradients.plane_size;
-    Vector<T> own[taps][filter_block];
-    for (Index t = 0; t < taps; ++t) {
-      for (Index k = 0; k < filter_block; ++k) own[t][k] = load_vector(sums + (t * filter_block + k) * lanes);
+    Vector<T> products[columns][filter_block];
+    for (Index t = 0; t < columns; ++t) {
+      for (Index k = 0; k < filter_block; ++k) products[t][k] = load_vector(sums + (t * filter_block + k) * lanes);
     }
     for (Index p = top; p < bottom; ++p) {
       const T* dy_row = dy + p * gradients.row_size;
       const Index x_row = p * sizes.rows.stride * inputs.row_size;
       for (Index q = 0; q < sizes.cols.output; q += lanes) {
-        Vector<T> x[taps];
-        for (Index t = 0; t < taps; ++t) x[t] = load_vector(from[t] + x_row + q);
+        Vector<T> x[columns];
+        for (Index t = 0; t < columns; ++t) x[t] = load_vector(from[t] + x_row + q);
         for (Index k = 0; k < filter_block; ++k) {
           const Vector<T> g = load_vector(dy_row + k * gradients.plane_size + q);
-          for (Index t = 0; t < taps; ++t) own[t][k] += g * x[t];
+          for (Index t = 0; t < columns; ++t) products[t][k] += g * x[t];
         }
       }
     }
-    for (Index t = 0; t < taps; ++t) {
-      for (Index k = 0; k < filter_block; ++k) store_vector<T>(sums + (t * filter_block + k) * lanes, own[t][k]);
+    for (Index t = 0; t < columns; ++t) {
+      for (Index k = 0; k < filter_block; ++k) store_vector<T>(sums + (t * filter_block + k) * lanes, products[t][k]);
     }
-    return sums + taps * filter_block * lanes;
+    return sums + columns * filter_block * lanes;
   }
 };
 

@@ -23,7 +23,7 @@ struct Im2col {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
     y.resize(sizes.output());
-    const Index filters = sizes.filters, taps = weight.size() / std::max<Index>(1, filters);
+    const Index filters = sizes.filters, taps = sizes.channels * sizes.rows.kernel * sizes.cols.kernel;
     const Index height = sizes.rows.output, width = sizes.cols.output, pixels = height * width;
     const Index band = band_rows<T>(taps, width);
     parallel_for(sizes.batch, [&](Index n) {
@@ -55,7 +55,7 @@ struct Im2col {
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
-    const Index filters = sizes.filters, taps = weight.size() / std::max<Index>(1, filters);
+    const Index filters = sizes.filters, taps = sizes.channels * sizes.rows.kernel * sizes.cols.kernel;
     const Index height = sizes.rows.output, width = sizes.cols.output, pixels = height * width;
     const Index band = band_rows<T>(taps, width);
     const Index groups = (sizes.batch + images_per_partial_sum - 1) / images_per_partial_sum;

@@ -12,7 +12,7 @@ struct Naive {
   /// y[n,f,p,q] = bias[f] + sum over c,i,j of weight[f,c,i,j] x[n,c, p s_h - pad + i, q s_w - pad + j]
   ///
   /// y (N,F,P,Q); x (N,C,H,W), zero outside; weight (F,C,KH,KW); bias (F) or null. Costs 2 N F P Q C KH KW operations.
-  /// (Cross-correlation, as in TensorFlow's and PyTorch's conv2d.) Throws ShapeError.
+  /// (Cross-correlation, as in TensorFlow's and PyTorch's conv2d.) Throws ShapeError; ArgumentError as Window does.
   template <class T>
   static void forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>* bias,
                       const ConvGeometry& geometry) {

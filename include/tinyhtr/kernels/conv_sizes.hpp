@@ -13,7 +13,8 @@ struct ConvGeometry {
   Padding padding = Padding::same;
 };
 
-/// What the shapes of x (N,C,H,W) and weight (F,C,KH,KW) say. Throws ShapeError where they do not fit each other.
+/// What the shapes of x (N,C,H,W) and weight (F,C,KH,KW) say. Throws ShapeError where they do not fit each
+/// other, ArgumentError as Window does.
 struct ConvSizes {
   Index batch, channels, filters;  ///< N, C, F
   Window rows, cols;

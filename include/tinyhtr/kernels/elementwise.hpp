@@ -135,7 +135,8 @@ void dropout_forward(Tensor<T>& y, Tensor<T>& mask, const Tensor<T>& x, T p, con
   y.resize(x.shape());
   mask.resize(x.shape());
   const T keep = T(1) / (T(1) - p);
-  const auto threshold = static_cast<std::uint32_t>(std::lround(static_cast<double>(p) * 0x1p16));  // below it: dropped
+  // Half-words below the threshold drop; at most all but one in 65,536 do.
+  const auto threshold = static_cast<std::uint32_t>(std::min(std::lround(static_cast<double>(p) * 0x1p16), 65535L));
   T *out = y.data(), *factor = mask.data();
   const T* in = x.data();
   parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {

@@ -35,7 +35,7 @@ struct WordNetOptions {
   };
 };
 
-/// A smaller network that reads from left to right, for first runs: half the multiply-adds, and it learns in fewer
+/// A smaller network that reads from left to right, for first runs: 57% of the multiply-adds, and it learns in fewer
 /// steps. Words keep their aspect ratio, T = 32 steps of four pixels, and running statistics that follow in some tens
 /// of steps.
 inline WordNetOptions small_word_net() {

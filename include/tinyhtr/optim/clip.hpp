@@ -8,7 +8,8 @@
 
 namespace tinyhtr {
 
-/// Scales all gradients so that their common norm is at most `largest`; returns the norm before.
+/// Scales all gradients so that their common norm is at most `largest`; returns the norm before. Where that is not
+/// finite, no scale would help, and the gradients stay as they are.
 ///
 ///     norm = sqrt(sum over all g of g^2),   g *= largest / norm where norm > largest
 ///
@@ -20,7 +21,7 @@ double clip_gradient_norm(std::vector<Variable<T>>& parameters, double largest) 
     for (const T g : parameter.grad()) squares += static_cast<double>(g) * static_cast<double>(g);
   }
   const double norm = std::sqrt(squares);
-  if (norm > largest) {
+  if (norm > largest && std::isfinite(norm)) {
     const T factor = static_cast<T>(largest / norm);
     for (Variable<T>& parameter : parameters) {
       for (T& g : parameter.grad()) g *= factor;

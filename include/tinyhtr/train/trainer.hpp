@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -63,9 +64,9 @@ enum class TrainingEnd { all_epochs, early_stopping, interrupted };
 ///
 /// After every epoch it validates, keeps the network with the lowest CER as best.safetensors (the mean over words,
 /// cer_macro, as the reference system has it), everything that a resumed run needs as last.safetensors, lowers the
-/// learning rate on a plateau unless a cycle sets it, and stops early. A run that was interrupted and resumed goes
-/// through the same bits as one that was not. Network, optimiser, loaders stay the caller's, and have to outlive the
-/// trainer.
+/// learning rate on a plateau and stops early, unless a cycle sets the rate. A run that was interrupted and resumed
+/// goes through the same bits as one that was not. Network, optimiser, loaders stay the caller's, and have to outlive
+/// the trainer.
 template <class T>
 class Trainer {
  public:
@@ -98,25 +99,30 @@ class Trainer {
   /// Throws ArgumentError where the loss stops being a number, naming epoch and batch.
   TrainingEnd run(Loader<T>& training, Loader<T>& validation) {
     while (state.epochs_done < options.epochs) {
-      if (state.early_stopping.should_stop()) return TrainingEnd::early_stopping;
+      if (stops_early()) return TrainingEnd::early_stopping;
       if (!train_epoch(training)) {
         save_last();
         return TrainingEnd::interrupted;
       }
       finish_epoch(validation);
     }
-    return state.early_stopping.should_stop() ? TrainingEnd::early_stopping : TrainingEnd::all_epochs;
+    return stops_early() ? TrainingEnd::early_stopping : TrainingEnd::all_epochs;
   }
 
  private:
+  /// A cycle is run to its end: what it learns, it learns while the rate falls.
+  bool stops_early() const { return !options.one_cycle && state.early_stopping.should_stop(); }
+
   /// One training step: images to logits to loss to gradients to changed weights. Returns the loss.
   double train_step(const Batch<T>& batch) {
     const Variable<T> logits =
         network_.forward(batch.images, Mode::training(state.seed, static_cast<std::uint32_t>(state.steps)));
     const Variable<T> loss = ctc_loss(logits, vocabulary_.encode(batch.texts));
     optimiser_.zero_grad();
+    if (!std::isfinite(loss.item())) throw not_finite("the loss");
     backward(loss);
-    if (options.clip_norm > 0) clip_gradient_norm(optimiser_.parameters(), options.clip_norm);
+    const double largest = options.clip_norm > 0 ? options.clip_norm : std::numeric_limits<double>::infinity();
+    if (!std::isfinite(clip_gradient_norm(optimiser_.parameters(), largest))) throw not_finite("the gradient");
     optimiser_.step();
     state.steps = optimiser_.steps;
     return static_cast<double>(loss.item());
@@ -149,16 +155,18 @@ class Trainer {
     return true;
   }
 
+  static ArgumentError not_finite(const char* what) {
+    return ArgumentError(std::string(what) +
+                         " is not finite; a lower learning rate may help, the last good checkpoint " + "is kept");
+  }
+
   double checked_step(const Batch<T>& batch) {
     const std::string place =
         "epoch " + std::to_string(state.epochs_done + 1) + ", batch " + std::to_string(state.batches_done + 1);
     try {
-      const double loss = train_step(batch);
-      if (std::isfinite(loss)) return loss;
-      throw ArgumentError("the loss is not finite");
+      return train_step(batch);
     } catch (const ArgumentError& error) {
-      throw ArgumentError("training: " + place + ": " + error.what() +
-                          "; a lower learning rate may help, the last good checkpoint is kept");
+      throw ArgumentError("training: " + place + ": " + error.what());
     }
   }
 

@@ -1,0 +1,87 @@
+// Images with zeros around, laid out so that vectors can be read from them at any stride.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "tinyhtr/core/simd.hpp"
+
+namespace tinyhtr {
+
+namespace detail {
+
+/// Planes of an image with zeros around, so that no kernel position has to ask whether it is inside. A row's columns
+/// are sorted by their remainder modulo the stride: then outputs side by side read inputs side by side, at any stride.
+/// At stride 2 a row 0 1 2 3 4 5 lies as 0 2 4 . . | 1 3 5 . . : output q reads, through kernel column j, element q + j
+/// / 2 of part j % 2. Made once as a layout, of which each image fills a copy of its own.
+template <class T>
+struct PaddedPlanes {
+  Index stride = 1;      // of the columns
+  Index rows = 0;        // of a plane, zeros included
+  Index part_width = 0;  // columns of one remainder, zeros included
+  Index row_size = 0, plane_size = 0;
+  const T* data = nullptr;
+
+  /// Room for `outputs` columns of outputs, rounded up to whole vectors, that look `reach` columns further.
+  PaddedPlanes(Index stride_, Index rows_, Index outputs, Index reach)
+      : stride(stride_), rows(rows_), part_width(whole_vectors(outputs) + reach / stride_) {
+    row_size = stride * part_width;
+    plane_size = rows * row_size + vector_lanes<T>;  // planes a power of two apart would crowd into the same cache sets
+  }
+
+  static Index whole_vectors(Index count) { return (count + vector_lanes<T> - 1) / vector_lanes<T> * vector_lanes<T>; }
+
+  /// Where input (row, column), both counted from the first zero, stands in a plane.
+  Index offset(Index row, Index column) const {
+    return row * row_size + column % stride * part_width + column / stride;
+  }
+
+  /// Copies planes of height x width into `memory`, with so many zeros above and to the left.
+  void fill(T* memory, const T* planes, Index count, Index height, Index width, Index above, Index left) {
+    for (Index c = 0; c < count; ++c) {
+      for (Index row = 0; row < rows; ++row) {
+        T* target = memory + c * plane_size + row * row_size;
+        const Index source_row = row - above;
+        if (source_row < 0 || source_row >= height) {
+          std::fill(target, target + row_size, T(0));
+          continue;
+        }
+        const T* source = planes + (c * height + source_row) * width;
+        for (Index part = 0; part < stride; ++part, target += part_width) {
+          // Column k of this part is input k stride + part - left.
+          const Index first = part >= left ? 0 : (left - part + stride - 1) / stride;
+          const Index last = std::min(part_width, std::max(first, (width + left - part + stride - 1) / stride));
+          std::fill(target, target + first, T(0));
+          const T* from = source + part - left;
+          if (stride == 1) {
+            std::copy(from + first, from + last, target + first);
+          } else {
+            for (Index k = first; k < last; ++k) target[k] = from[k * stride];
+          }
+          std::fill(target + last, target + part_width, T(0));
+        }
+      }
+    }
+    data = memory;
+  }
+};
+
+/// Outputs of one vector: row, first column, and how many of its lanes are outputs.
+struct OutputVector {
+  Index row, column, lanes;
+};
+
+template <class T>
+std::vector<OutputVector> cut_into_vectors(Index rows, Index columns) {
+  std::vector<OutputVector> list;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index column = 0; column < columns; column += vector_lanes<T>) {
+      list.push_back({row, column, std::min(vector_lanes<T>, columns - column)});
+    }
+  }
+  return list;
+}
+
+}  // namespace detail
+
+}  // namespace tinyhtr

@@ -58,6 +58,7 @@ std::string draw_word(const Sample& sample, const std::string& reading, Index le
 }
 
 void run(const Settings& settings) {
+  check_replaceable(settings.out);  // a path that cannot be written is known now, not at the end
   SavedModel<float> model = load_model<float>(settings.model);
   std::vector<Sample> samples = load_iam(settings.data, {.time_steps = 0}).samples;
   if (!settings.list.empty()) samples = split_by_list(samples, settings.list).samples;

@@ -1,6 +1,7 @@
 // The little of SVG that the programs draw with.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,7 +11,14 @@ namespace tinyhtr::examples {
 /// Text as it stands between tags or in an attribute; characters that XML does not allow become question marks.
 inline std::string xml_text(std::string_view text) {
   std::string result;
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const std::string_view three = text.substr(i, 3);
+    if (three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF") {  // U+FFFE, U+FFFF
+      result += '?';
+      i += 2;
+      continue;
+    }
     switch (c) {
       case '&':
         result += "&amp;";
@@ -25,7 +33,8 @@ inline std::string xml_text(std::string_view text) {
         result += "&quot;";
         break;
       default:
-        result += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+        const bool is_space = c == '\t' || c == '\n' || c == '\r';
+        result += static_cast<unsigned char>(c) < 0x20 && !is_space ? '?' : c;
     }
   }
   return result;

@@ -77,6 +77,7 @@ prints 'readings.svg: 7 words, [0-7] read without an error'
 checks=$((checks + 1))
 [[ $(grep -c '<image ' "$work/readings.svg") == 7 ]] || fail "show_readings: not one image a word"
 refuses 'nothing' show_readings --model "$work/nothing" --data "$data" --out "$work/readings.svg"
+refuses 'could not be created' show_readings --model x --data x --out "$work/none/readings.svg"
 refuses '(could not be|Permission)' train_iam "${small[@]}" --out /proc/tinyhtr
 refuses 'no such (file|folder)' train_iam --data "$work/nothing" --out "$work/x"
 refuses 'data is needed' train_iam --out "$work/x"

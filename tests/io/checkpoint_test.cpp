@@ -58,6 +58,7 @@ TEST_CASE("everything that a network is built from survives") {
   for (const Padding padding : {Padding::same, Padding::symmetric, Padding::none}) {
     for (const Scan scan : {Scan::rows, Scan::columns, Scan::column_maxima}) {
       WordNetOptions options;
+      options.height = options.width = 256;  // large enough for every block without padding
       options.padding = padding;
       options.scan = scan;
       const WordNetOptions read = word_net_from_json(word_net_to_json(options));
@@ -127,6 +128,17 @@ TEST_CASE("what does not fit is refused with the tensor's name and both shapes")
   refused_where("/blocks", std::vector<int>(65, 1), "at most 64 blocks");
   refused_where("/blocks", std::vector<int>(), "blocks is empty");
   refused_where("/blocks/0/filters", 1025, "1025");
+  {
+    WordNetOptions flat = test::tiny_word_net();
+    flat.height = 1;
+    flat.padding = Padding::none;
+    file = good;
+    file.metadata["model"] = word_net_to_json(flat);
+    const char* text = "the description of the network cannot be used: convolution: an input of 1";
+    refused_with(file, text);
+    CHECK_THROWS_WITH_AS(static_cast<void>(word_net_from_json(word_net_to_json(flat))), doctest::Contains(text),
+                         FormatError);
+  }
   refused_where("/blocks/0/filters", 1024, "'blocks.0.conv2.weight' has shape (4,4,3,3), expected (1024,1024,3,3)");
   refused_where("/hidden", 1024, "'lstm.weight_hh_l0' has shape (48,12), expected (4096,1024)");
 
@@ -137,6 +149,44 @@ TEST_CASE("what does not fit is refused with the tensor's name and both shapes")
     file.metadata["model"] = model.dump();
     refused_with(file, ("key '" + std::string(key) + "' not found").c_str());
   }
+}
+
+TEST_CASE("a checkpoint that is refused leaves the network as it was") {
+  const Vocabulary vocabulary("abc");
+  WordNet<float> other(vocabulary.classes(), 8, test::tiny_word_net());
+  const Safetensors good = saved_network(other, vocabulary);
+  WordNet<float> network(vocabulary.classes(), 7, test::tiny_word_net());
+  const auto all_of = [&] {
+    Safetensors file;
+    add_members<float>(file, network);
+    std::string bytes;
+    for (const auto& [name, tensor] : file.tensors) bytes += name + tensor.bytes;
+    return bytes;
+  };
+  const std::string before = all_of();
+  const auto refused_with = [&](const Safetensors& file, const char* text) {
+    CHECK_THROWS_WITH_AS(check_members<float>(file, network), doctest::Contains(text), FormatError);
+    CHECK_THROWS_WITH_AS(copy_members<float>(file, network), doctest::Contains(text), FormatError);
+    CHECK(all_of() == before);
+  };
+
+  Safetensors file = good;
+  file.tensors.erase("classes.bias");  // the last of the parameters
+  refused_with(file, "no tensor 'classes.bias'");
+  file = good;
+  file.add("blocks.0.bn1.running_var", Tensor<float>(Shape{5}));
+  refused_with(file, "'blocks.0.bn1.running_var' has shape (5), expected (4)");
+  file = good;
+  file.tensors["classes.bias"].dtype = "I32";
+  refused_with(file, "'classes.bias' holds I32, expected F32 or F64");
+  file = good;
+  file.add("zzz", Tensor<float>(Shape{1}));
+  refused_with(file, "'zzz' of shape (1) has no place");
+
+  file = good;
+  file.add("adam.step", Tensor<float>(Shape{1}));
+  copy_members<float>(file, network);
+  CHECK(all_of() != before);
 }
 
 TEST_CASE("the message names the file once, whatever its name") {

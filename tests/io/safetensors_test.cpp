@@ -3,8 +3,13 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -23,6 +28,18 @@ std::string raw_file(const std::string& header, const std::string& data) {
   for (std::size_t byte = 0; byte < 8; ++byte) content[byte] = static_cast<char>((header.size() >> (8 * byte)) & 0xFF);
   return content + header + data;
 }
+
+struct TooLong : std::length_error {
+  TooLong() : std::length_error("too long") {}
+};
+
+/// Bytes that no memory is found for.
+template <class Exception>
+struct Refusing {
+  Refusing(std::size_t, int) { throw Exception(); }
+  char* data() { return nullptr; }
+  std::size_t size() const { return 0; }
+};
 
 }  // namespace
 
@@ -119,6 +136,24 @@ TEST_CASE("what is no regular file is refused, and what cannot be read") {
   CHECK_THROWS_AS(static_cast<void>(read_safetensors(folder.path() / "pipe")), FileError);
   CHECK_THROWS_AS(static_cast<void>(read_safetensors("/dev/zero")), FileError);
   CHECK_THROWS_AS(static_cast<void>(read_safetensors("/proc/self/mem")), Error);
+}
+
+TEST_CASE("a sparse file of gigabytes is refused by its size alone") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.write("sparse", "");
+  std::filesystem::resize_file(path, (std::uintmax_t{1} << 32) + 1);
+  CHECK_THROWS_WITH_AS(static_cast<void>(read_safetensors(path)),
+                       doctest::Contains("of at most 4294967296 bytes, found 4294967297"), FileError);
+}
+
+TEST_CASE("a file that memory does not hold is an error that names it") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.write("file", "12345");
+  const std::string expected = path.string() + ": its 5 bytes do not fit into memory";
+  CHECK_THROWS_WITH_AS(static_cast<void>(detail::read_file<Refusing<std::bad_alloc>>(path, "a file", 100)),
+                       expected.c_str(), FileError);
+  CHECK_THROWS_WITH_AS(static_cast<void>(detail::read_file<Refusing<TooLong>>(path, "a file", 100)), expected.c_str(),
+                       FileError);
 }
 
 TEST_CASE("a header nested without end is refused") {

@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../support/compare.hpp"
@@ -163,11 +164,17 @@ TEST_CASE_TEMPLATE("Automatic gives what Naive gives for large images and for sm
   }
 }
 
-TEST_CASE("each gradient may be left out, the others stay as they are") {
+TEST_CASE_TEMPLATE("each gradient may be left out, the others stay as they are", Algorithm, Naive, Im2col, Direct,
+                   Automatic) {
   const ConvGeometry geometry{{2, 1}, Padding::same};
-  const auto x = counted_tensor<double>({2, 3, 6, 7}, 1), weight = counted_tensor<double>({4, 3, 3, 3}, 2);
-  const auto dy = counted_tensor<double>({2, 4, 3, 7}, 3);
-  const auto check = [&]<class Algorithm>(Algorithm) {
+  // The last two have images and kernels for which Automatic takes other ways.
+  for (const auto& shapes : {std::pair<Shape, Shape>{{2, 3, 6, 7}, {4, 3, 3, 3}},
+                             {{2, 3, 32, 20}, {4, 3, 3, 3}},
+                             {{2, 3, 6, 7}, {4, 3, 1, 1}}}) {
+    CAPTURE(shapes.first.to_string());
+    CAPTURE(shapes.second.to_string());
+    const auto x = counted_tensor<double>(shapes.first, 1), weight = counted_tensor<double>(shapes.second, 2);
+    const auto dy = counted_tensor<double>({2, 4, shapes.first[2] / 2, shapes.first[3]}, 3);
     const auto all = backward_from_half<Algorithm>(dy, x, weight, geometry);
     Gradients<double> alone{Tensor<double>(x.shape(), 0.5), Tensor<double>(weight.shape(), 0.5),
                             Tensor<double>(Shape{4}, 0.5)};
@@ -179,54 +186,101 @@ TEST_CASE("each gradient may be left out, the others stay as they are") {
     CHECK(same_bits(alone.dx, all.dx));
     CHECK(same_bits(alone.dweight, all.dweight));
     CHECK(same_bits(alone.dbias, all.dbias));
-  };
-  check(Naive{});
-  check(Im2col{});
+  }
 }
 
-TEST_CASE("backward is the transpose of forward: <dy, conv x> == <x, dx>, and so for the weight") {
-  const ConvGeometry geometry{2, Padding::same};
-  const auto x = counted_tensor<double>({2, 3, 9, 8}, 1), weight = counted_tensor<double>({4, 3, 3, 3}, 2);
-  Tensor<double> y;
-  conv2d_forward<Im2col>(y, x, weight, static_cast<Tensor<double>*>(nullptr), geometry);
-  const auto dy = counted_tensor<double>(y.shape(), 3);
-  Tensor<double> dx(x.shape()), dweight(weight.shape());
-  conv2d_backward<Im2col>(&dx, &dweight, static_cast<Tensor<double>*>(nullptr), dy, x, weight, geometry);
-  double along_y = 0, along_x = 0, along_weight = 0;
-  for (Index i = 0; i < y.size(); ++i) along_y += dy[i] * y[i];
-  for (Index i = 0; i < x.size(); ++i) along_x += dx[i] * x[i];
-  for (Index i = 0; i < weight.size(); ++i) along_weight += dweight[i] * weight[i];
-  CHECK(along_x == doctest::Approx(along_y).epsilon(1e-12));
-  CHECK(along_weight == doctest::Approx(along_y).epsilon(1e-12));
+TEST_CASE_TEMPLATE("backward is the transpose of forward: <dy, conv x> == <x, dx>, and so for the weight", Algorithm,
+                   Naive, Im2col, Direct, Automatic) {
+  for (const Index stride : {1, 2}) {
+    CAPTURE(stride);
+    const ConvGeometry geometry{stride, Padding::same};
+    const auto x = counted_tensor<double>({2, 3, 17, 24}, 1), weight = counted_tensor<double>({4, 3, 3, 3}, 2);
+    Tensor<double> y;
+    conv2d_forward<Algorithm>(y, x, weight, static_cast<Tensor<double>*>(nullptr), geometry);
+    const auto dy = counted_tensor<double>(y.shape(), 3);
+    Tensor<double> dx(x.shape()), dweight(weight.shape());
+    conv2d_backward<Algorithm>(&dx, &dweight, static_cast<Tensor<double>*>(nullptr), dy, x, weight, geometry);
+    double along_y = 0, along_x = 0, along_weight = 0;
+    for (Index i = 0; i < y.size(); ++i) along_y += dy[i] * y[i];
+    for (Index i = 0; i < x.size(); ++i) along_x += dx[i] * x[i];
+    for (Index i = 0; i < weight.size(); ++i) along_weight += dweight[i] * weight[i];
+    CHECK(along_x == doctest::Approx(along_y).epsilon(1e-12));
+    CHECK(along_weight == doctest::Approx(along_y).epsilon(1e-12));
+  }
 }
 
-TEST_CASE("the same bits at any number of threads, whatever the result held before") {
-  const ConvGeometry geometry{1, Padding::same};
-  const auto x = counted_tensor<float>({5, 8, 9, 40}, 1), weight = counted_tensor<float>({6, 8, 3, 3}, 2);
-  const auto bias = counted_tensor<float>({6}, 3), dy = counted_tensor<float>({5, 6, 9, 40}, 4);
+TEST_CASE_TEMPLATE("the same bits at any number of threads, whatever the result held before", Algorithm, Naive, Im2col,
+                   Direct, Automatic) {
   const int before = thread_count();
-  set_thread_count(1);
-  Tensor<float> expected;
-  conv2d_forward<Im2col>(expected, x, weight, &bias, geometry);
-  const auto gradients = backward_from_half<Im2col>(dy, x, weight, geometry);
-  for (const int threads : {2, 3, 4}) {
-    set_thread_count(threads);
-    Tensor<float> y(expected.shape(), std::numeric_limits<float>::quiet_NaN());
-    conv2d_forward<Im2col>(y, x, weight, &bias, geometry);
-    CHECK(same_bits(y, expected));
-    const auto again = backward_from_half<Im2col>(dy, x, weight, geometry);
-    CHECK(same_bits(again.dx, gradients.dx));
-    CHECK(same_bits(again.dweight, gradients.dweight));
-    CHECK(same_bits(again.dbias, gradients.dbias));
+  // Images of many pixels, of few, 1x1 kernels: Automatic's three ways.
+  for (const auto& shapes : {std::pair<Shape, Shape>{{5, 8, 9, 40}, {6, 8, 3, 3}},
+                             {{5, 8, 9, 10}, {6, 8, 3, 3}},
+                             {{5, 8, 9, 10}, {6, 8, 1, 1}}}) {
+    CAPTURE(shapes.first.to_string());
+    CAPTURE(shapes.second.to_string());
+    const ConvGeometry geometry{1, Padding::same};
+    const auto x = counted_tensor<float>(shapes.first, 1), weight = counted_tensor<float>(shapes.second, 2);
+    const auto bias = counted_tensor<float>({6}, 3);
+    const auto dy = counted_tensor<float>({5, 6, shapes.first[2], shapes.first[3]}, 4);
+    set_thread_count(1);
+    Tensor<float> expected;
+    conv2d_forward<Algorithm>(expected, x, weight, &bias, geometry);
+    const auto gradients = backward_from_half<Algorithm>(dy, x, weight, geometry);
+    for (const int threads : {2, 3, 4}) {
+      set_thread_count(threads);
+      Tensor<float> y(expected.shape(), std::numeric_limits<float>::quiet_NaN());
+      conv2d_forward<Algorithm>(y, x, weight, &bias, geometry);
+      CHECK(same_bits(y, expected));
+      const auto again = backward_from_half<Algorithm>(dy, x, weight, geometry);
+      CHECK(same_bits(again.dx, gradients.dx));
+      CHECK(same_bits(again.dweight, gradients.dweight));
+      CHECK(same_bits(again.dbias, gradients.dbias));
+    }
   }
   set_thread_count(before);
 }
 
-TEST_CASE("an empty batch gives an empty result") {
-  const Tensor<float> x(Shape{0, 2, 4, 4}), weight(Shape{3, 2, 3, 3}), bias(Shape{3});
-  Tensor<float> y;
-  conv2d_forward<Im2col>(y, x, weight, &bias, {});
-  CHECK(y.shape() == Shape{0, 3, 4, 4});
+TEST_CASE_TEMPLATE("an empty batch gives an empty result", Algorithm, Naive, Im2col, Direct, Automatic) {
+  for (const Index kernel : {1, 3}) {
+    const Tensor<float> x(Shape{0, 2, 4, 4}), weight(Shape{3, 2, kernel, kernel}, 1.0f), bias(Shape{3});
+    Tensor<float> y;
+    conv2d_forward<Algorithm>(y, x, weight, &bias, {});
+    CHECK(y.shape() == Shape{0, 3, 4, 4});
+    const auto gradients = backward_from_half<Algorithm>(y, x, weight, {});
+    CHECK(same_bits(gradients.dweight, Tensor<float>(weight.shape(), 0.5f)));
+    CHECK(same_bits(gradients.dbias, Tensor<float>(bias.shape(), 0.5f)));
+  }
+}
+
+TEST_CASE_TEMPLATE("no filters give an empty result and leave the image's gradient as it is", Algorithm, Naive, Im2col,
+                   Direct, Automatic) {
+  for (const Index kernel : {1, 3}) {
+    CAPTURE(kernel);
+    const auto x = counted_tensor<float>({2, 3, 6, 7}, 1);
+    const Tensor<float> weight(Shape{0, 3, kernel, kernel}), bias(Shape{0});
+    Tensor<float> y;
+    conv2d_forward<Algorithm>(y, x, weight, &bias, {});
+    CHECK(y.shape() == Shape{2, 0, 6, 7});
+    const auto gradients = backward_from_half<Algorithm>(y, x, weight, {});
+    CHECK(same_bits(gradients.dx, Tensor<float>(x.shape(), 0.5f)));
+  }
+}
+
+TEST_CASE_TEMPLATE("no channels give the bias alone", Algorithm, Naive, Im2col, Direct, Automatic) {
+  for (const Index kernel : {1, 3}) {
+    CAPTURE(kernel);
+    const Tensor<float> x(Shape{2, 0, 6, 7}), weight(Shape{3, 0, kernel, kernel});
+    const auto bias = counted_tensor<float>({3}, 2);
+    Tensor<float> y(Shape{2, 3, 6, 7}, std::numeric_limits<float>::quiet_NaN());
+    conv2d_forward<Algorithm>(y, x, weight, &bias, {});
+    Tensor<float> expected(Shape{2, 3, 6, 7});
+    for (Index i = 0; i < expected.size(); ++i) expected[i] = bias[i / 42 % 3];
+    CHECK(same_bits(y, expected));
+    const auto found = backward_from_half<Algorithm>(y, x, weight, {});
+    const auto wanted = backward_from_half<Naive>(y, x, weight, {});
+    CHECK(relative_error(found.dbias, wanted.dbias) < 1e-6);
+    CHECK(found.dweight.shape() == weight.shape());
+  }
 }
 
 TEST_CASE("shapes that do not fit are named") {

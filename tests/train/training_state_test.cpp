@@ -1,9 +1,10 @@
 #include "tinyhtr/train/training_state.hpp"
 
-#include <cmath>
-#include <string>
-
 #include <doctest/doctest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
 
 using namespace tinyhtr;
 
@@ -42,4 +43,39 @@ TEST_CASE("anything else is refused") {
   }
   CHECK_THROWS_WITH_AS(static_cast<void>(TrainingState::from_json(std::string(100000, '['))),
                        doctest::Contains("nested at most 16 deep"), FormatError);
+}
+
+TEST_CASE("numbers that no training has are refused by name") {
+  TrainingState state;
+  state.batches_done = 2;
+  state.samples_done = 20;
+  state.learning_rate = 0.001;
+  const auto with = [&](const char* key, const nlohmann::json& value) {
+    auto json = nlohmann::json::parse(state.to_json());
+    json[nlohmann::json::json_pointer(key)] = value;
+    return json.dump();
+  };
+  const auto refused_with = [&](const char* key, const nlohmann::json& value, const char* text) {
+    CAPTURE(key);
+    CHECK_THROWS_WITH_AS(static_cast<void>(TrainingState::from_json(with(key, value))), doctest::Contains(text),
+                         FormatError);
+  };
+  CHECK(TrainingState::from_json(with("/learning_rate", 0)).learning_rate == 0);
+  refused_with("/seed", -1, "seed is -1");
+  refused_with("/epochs_done", -5, "epochs_done is -5, expected a whole number from 0 to 2147483647");
+  refused_with("/epochs_done", 4294967296, "epochs_done is 4294967296");
+  refused_with("/epochs_done", 1.5, "epochs_done is 1.5");
+  refused_with("/epochs_done", 1e300, "epochs_done is 1e+300");
+  refused_with("/batches_done", -1, "batches_done is -1");
+  refused_with("/samples_done", -1, "samples_done is -1");
+  refused_with("/samples_done", 0, "2 batches cannot have had 0 samples");
+  refused_with("/batches_done", 0, "0 batches cannot have had 20 samples");
+  refused_with("/steps", -7, "steps is -7");
+  refused_with("/seconds", -0.5, "seconds is -0.5");
+  refused_with("/learning_rate", -1, "learning_rate is -1");
+  refused_with("/learning_rate", nullptr, "null");  // what a NaN is written as
+  refused_with("/early_stopping/best_epoch", -1, "best_epoch is -1");
+  refused_with("/early_stopping/epochs_without_improvement", -1, "epochs_without_improvement is -1");
+  refused_with("/plateau/patience", -1, "patience is -1");
+  refused_with("/plateau/epochs_without_improvement", -1, "epochs_without_improvement is -1");
 }

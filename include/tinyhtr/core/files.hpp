@@ -6,6 +6,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -25,7 +27,8 @@ inline std::filesystem::file_status status_of(const std::filesystem::path& path)
 }
 
 /// The whole content of a regular file, as a container of bytes. `expected` is what the message calls it, "an image
-/// file". Throws FileError where there is nothing, a folder, a device, more than `most` bytes, or no permission.
+/// file". Throws FileError where there is nothing, a folder, a device, more than `most` bytes or than memory holds,
+/// or no permission.
 template <class Bytes>
 Bytes read_file(const std::filesystem::path& path, const std::string& expected, std::uintmax_t most) {
   const std::string name = path.string();
@@ -42,10 +45,15 @@ Bytes read_file(const std::filesystem::path& path, const std::string& expected, 
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) throw FileError(name + ": cannot be opened: " + std::strerror(errno));
-  Bytes bytes(static_cast<std::size_t>(size), 0);
-  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!file) throw FileError(name + ": cannot be read to its end");
-  return bytes;
+  try {
+    Bytes bytes(static_cast<std::size_t>(size), 0);
+    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (!file) throw FileError(name + ": cannot be read to its end");
+    return bytes;
+  } catch (const std::bad_alloc&) {
+  } catch (const std::length_error&) {
+  }
+  throw FileError(name + ": its " + std::to_string(size) + " bytes do not fit into memory");
 }
 
 /// The path to write where a file at `path` is to be replaced: what a symbolic link leads to, else `path` itself.

@@ -25,19 +25,19 @@ void add_members(Safetensors& file, Network& network) {
   for (const auto& [name, tensor] : list.buffers) file.add(name, *tensor);
 }
 
-/// Copies all parameters and buffers of a network out of a file. Throws FormatError that names the tensor with both
-/// shapes where one is missing or does not fit, and for a tensor that the network does not have. Tensors whose names
-/// start with "adam." are the optimiser's.
+/// Throws FormatError where copy_members would, and changes nothing: it names the tensor with both shapes where one is
+/// missing or does not fit, and a tensor that the network does not have. Tensors whose names start with "adam." are the
+/// optimiser's.
 template <class T, class Network>
-void copy_members(const Safetensors& file, Network& network) {
+void check_members(const Safetensors& file, Network& network) {
   const Members<T> list = members_of<T>(network);
   std::set<std::string> known;
   for (const auto& [name, variable] : list.parameters) {
-    file.copy_to(name, variable->value());
+    file.numbers_at(name, variable->shape());
     known.insert(name);
   }
   for (const auto& [name, tensor] : list.buffers) {
-    file.copy_to(name, *tensor);
+    file.numbers_at(name, tensor->shape());
     known.insert(name);
   }
   for (const auto& [name, stored] : file.tensors) {
@@ -46,6 +46,16 @@ void copy_members(const Safetensors& file, Network& network) {
                         " has no place in this network");
     }
   }
+}
+
+/// Copies all parameters and buffers of a network out of a file. Throws FormatError as check_members does; then the
+/// network is as it was.
+template <class T, class Network>
+void copy_members(const Safetensors& file, Network& network) {
+  check_members<T>(file, network);
+  const Members<T> list = members_of<T>(network);
+  for (const auto& [name, variable] : list.parameters) file.copy_to(name, variable->value());
+  for (const auto& [name, tensor] : list.buffers) file.copy_to(name, *tensor);
 }
 
 // The names of Padding and Scan in checkpoints.
@@ -131,6 +141,7 @@ inline WordNetOptions word_net_from_json(const std::string& text) {
                                 .convolve_skip = block.at("convolve_skip").get<bool>(),
                                 .slope = block.at("slope").get<double>()});
     }
+    static_cast<void>(time_steps(options));  // throws where a kernel does not fit onto its image
     return options;
   } catch (const std::exception& error) {
     throw FormatError(std::string("the description of the network cannot be used: ") + error.what());

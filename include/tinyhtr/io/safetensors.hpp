@@ -57,17 +57,24 @@ struct Safetensors {
     return found->second;
   }
 
+  /// A tensor of the file that copy_to can copy; throws FormatError as at() does, and where it holds neither F32 nor
+  /// F64.
+  const StoredTensor& numbers_at(const std::string& name, const Shape& shape) const {
+    const StoredTensor& stored = at(name, shape);
+    if (stored.dtype != "F32" && stored.dtype != "F64")
+      throw FormatError(path.string() + ": tensor '" + name + "' holds " + stored.dtype + ", expected F32 or F64");
+    return stored;
+  }
+
   /// Copies a tensor of the file into one of the same shape; F32 and F64 are converted into each other.
-  /// Throws FormatError as at() does, and where it holds neither.
+  /// Throws FormatError as numbers_at() does.
   template <class T>
   void copy_to(const std::string& name, Tensor<T>& target) const {
-    const StoredTensor& stored = at(name, target.shape());
+    const StoredTensor& stored = numbers_at(name, target.shape());
     if (stored.dtype == "F32") {
       copy_elements<float>(stored, target);
-    } else if (stored.dtype == "F64") {
-      copy_elements<double>(stored, target);
     } else {
-      throw FormatError(path.string() + ": tensor '" + name + "' holds " + stored.dtype + ", expected F32 or F64");
+      copy_elements<double>(stored, target);
     }
   }
 
@@ -162,7 +169,7 @@ inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, const s
 /// Reads a file in the safetensors format. Throws FileError where it cannot be read; FormatError with the path, the
 /// tensor and the reason where it is truncated, damaged, has holes or overlaps, or is something else.
 inline Safetensors read_safetensors(const std::filesystem::path& path) {
-  constexpr std::uintmax_t most = std::uintmax_t{1} << 36;
+  constexpr std::uintmax_t most = std::uintmax_t{1} << 32;  // a thousand times the reference network
   const auto content = detail::read_file<std::string>(path, "a safetensors file", most);
   const auto refuse = [&path](const std::string& reason) {
     throw FormatError(path.string() + ": is no safetensors file: " + reason);

@@ -88,9 +88,18 @@ class Trainer {
       throw FormatError(file.path.string() + ": its vocabulary is '" + file.text("vocabulary") + "', expected '" +
                         vocabulary_.text() + "' as the training words have it");
     }
+    // All is looked at before anything is changed.
+    TrainingState stored;
+    try {
+      stored = TrainingState::from_json(file.text("training"));
+    } catch (const FormatError& error) {
+      throw FormatError(file.path.string() + ": " + error.what());
+    }
+    check_members<T>(file, network_);
+    for (const auto& [name, tensor] : optimiser_.state()) file.numbers_at(name, tensor->shape());
     copy_members<T>(file, network_);
     for (const auto& [name, tensor] : optimiser_.state()) file.copy_to(name, *tensor);
-    state = TrainingState::from_json(file.text("training"));
+    state = stored;
     optimiser_.steps = state.steps;
     optimiser_.learning_rate = state.learning_rate;
   }

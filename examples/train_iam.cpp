@@ -33,6 +33,7 @@ struct Settings {
   std::string network = "reference", initial_weights, padding = "same", schedule = "plateau";
   double clip_norm = 0;
 
+  std::filesystem::path program;  // as it was called, for the commands that are shown
   std::filesystem::path out, resume;
   int epochs = 100;
   int threads = 0;  // 0: as many as there are processors
@@ -109,8 +110,8 @@ void check_out_folder(const Settings& settings) {
   const bool same_run =
       !settings.resume.empty() && std::filesystem::equivalent(settings.out, settings.resume, nothing_there);
   if (!same_run && !settings.overwrite && std::filesystem::exists(settings.out / "last.safetensors")) {
-    throw ArgumentError(settings.out.string() + " holds a run already; go on with --resume " + settings.out.string() +
-                        ", replace it with --overwrite, or choose another --out");
+    throw ArgumentError(settings.out.string() + " holds a run already; go on with --resume " +
+                        shell_word(settings.out) + ", replace it with --overwrite, or choose another --out");
   }
   make_writable_folder(settings.out);
   if (same_run) return;
@@ -134,7 +135,7 @@ void print_epoch(const EpochReport& report, int epochs, const std::vector<Sample
   for (std::size_t k = 0; k < count; ++k) {
     const Prediction& prediction = predictions[k * predictions.size() / count];
     std::cout << "    " << samples[static_cast<std::size_t>(prediction.sample)].text << "  read as  "
-              << prediction.reading << '\n';
+              << (prediction.reading.empty() ? "(nothing)" : prediction.reading) << '\n';
   }
 }
 
@@ -204,6 +205,9 @@ void train(Settings settings, const CLI::App& app) {
     trainer.load(*checkpoint);
     std::cout << "resumed      after " << trainer.state.epochs_done << " epochs and " << trainer.state.batches_done
               << " batches\n";
+    if (trainer.state.epochs_done >= settings.epochs) {
+      std::cout << "nothing left all " << settings.epochs << " epochs are done; a larger --epochs goes on\n";
+    }
   }
 
   const InterruptGuard guard;
@@ -212,16 +216,18 @@ void train(Settings settings, const CLI::App& app) {
   const EarlyStopping& best = trainer.state.early_stopping;
   if (end == TrainingEnd::interrupted) {
     std::cout << "interrupted  saved after batch " << trainer.state.batches_done << " of epoch "
-              << trainer.state.epochs_done + 1 << "; go on with: train_iam --resume " << settings.out.string() << '\n';
+              << trainer.state.epochs_done + 1 << "; go on with: " << shell_word(settings.program) << " --resume "
+              << shell_word(settings.out) << '\n';
   } else if (end == TrainingEnd::early_stopping) {
     std::cout << "stopped      no better validation CER for " << best.patience << " epochs\n";
   }
   if (best.best_epoch > 0) {
-    const std::string model = (settings.out / "best.safetensors").string();
+    const std::filesystem::path model = settings.out / "best.safetensors";
     std::cout << "best         CER macro " << fixed(best.best, 4) << " after epoch " << best.best_epoch << " of "
-              << trainer.state.epochs_done << ", in " << model << '\n'
+              << trainer.state.epochs_done << ", in " << model.string() << '\n'
               << "peak memory  " << fixed(peak_memory_mib(), 0) << " MiB\n"
-              << "try it       read_words --model " << model << " IMAGE...\n";
+              << "try it       " << shell_word(settings.program.parent_path() / "read_words") << " --model "
+              << shell_word(model) << " IMAGE...\n";
   }
 }
 
@@ -233,8 +239,10 @@ int main(int argc, char** argv) {
       "Trains a network that reads handwritten words, and shows how it learns.\n"
       "Needs a folder in the layout of the IAM database: DIR/words.txt and DIR/words/a01/a01-000u/a01-000u-00-00.png.\n"
       "Example: train_iam --data data --out runs/first --epochs 6\n"
+      "In the first epochs it reads nothing: CTC learns the blanks first.\n"
       "Ctrl-C finishes the step (or the validation), saves, and says how to go on.");
   Settings settings;
+  settings.program = argc > 0 ? argv[0] : "train_iam";
   const std::string run = "Options of the run";
   app.add_option("--data", settings.words.data, "Folder with words.txt and words/")->type_name("DIR")->group(run);
   auto* train_list =
@@ -262,7 +270,7 @@ int main(int argc, char** argv) {
       ->group(run);
   app.add_option("--learning-rate", settings.learning_rate,
                  "Of Adam: at the start, or the peak of --schedule one-cycle")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str()
       ->group(run);
   app.add_option("--seed", settings.seed,
@@ -275,8 +283,10 @@ int main(int argc, char** argv) {
       ->check(whole_number(1, 15))
       ->capture_default_str()
       ->group(run);
-  app.add_option("--network", settings.network,
-                 "reference, the tutorial's network, or small, which reads from left to right and learns sooner")
+  app.add_option(
+         "--network", settings.network,
+         "reference, that of the TensorFlow tutorial 'Handwriting words recognition', or small, which reads from "
+         "left to right and learns sooner")
       ->check(CLI::IsMember({"reference", "small"}))
       ->capture_default_str()
       ->group(run);
@@ -308,8 +318,10 @@ int main(int argc, char** argv) {
                  "Go on with the run in this folder, with the options that it was started with")
       ->type_name("RUN")
       ->group(here);
-  app.add_option("--epochs", settings.epochs,
-                 "Passes over the training words, those before a resume counted; a resumed run has its own")
+  app.add_option(
+         "--epochs", settings.epochs,
+         "Passes over the training words, those before a resume counted; a resumed run has its own. On a plateau "
+         "the run ends sooner, 20 epochs after the best CER")
       ->check(whole_number(1, 1'000'000))
       ->capture_default_str()
       ->group(here);

@@ -1,5 +1,6 @@
 // train_loop: the whole of training in thirty lines: train_loop [FOLDER [WORDS [EPOCHS]]]
 
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@ using namespace tinyhtr;
 
 int main(int argc, char** argv) {
   std::vector<Sample> samples = load_iam(argc > 1 ? argv[1] : "data").samples;
-  if (argc > 2) samples.resize(std::stoul(argv[2]));
+  if (argc > 2) samples.resize(std::min<std::size_t>(samples.size(), std::stoul(argv[2])));
   const Split split = random_split(samples, 0.1, /*seed=*/1);
   std::vector<std::string> texts;
   for (const Sample& sample : split.train) texts.push_back(sample.text);

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cmath>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -45,6 +46,16 @@ int run_program(CLI::App& app, int argc, char** argv, const Body& body) {
   }
 }
 
+/// A path as a shell takes it, in quotes where it holds more than letters, digits and ./_-
+inline std::string shell_word(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  const char* plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./_-";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 /// For an option that takes a fraction: accepts numbers greater than 0 and less than 1, so neither NaN nor infinity.
 inline CLI::Validator between_0_and_1() {
   return CLI::Validator(
@@ -52,6 +63,17 @@ inline CLI::Validator between_0_and_1() {
         double value = 0;
         if (CLI::detail::lexical_cast(text, value) && value > 0 && value < 1) return "";
         return "expected a number between 0 and 1, found '" + text + "'";
+      },
+      "");
+}
+
+/// For an option that takes a number above 0, neither NaN nor infinity.
+inline CLI::Validator positive_number() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value)) return "";
+        return "expected a number above 0, found '" + text + "'";
       },
       "");
 }

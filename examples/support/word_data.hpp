@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "progress.hpp"
 #include "support/dropped_rows.hpp"
 #include "tinyhtr/core/random.hpp"
 #include "tinyhtr/core/utf8.hpp"
@@ -59,8 +60,7 @@ class WordData {
       Split split = random_split(data.samples, 1 - choice.split, choice.seed);
       words.train = std::move(split.train);
       words.validation = std::move(split.validation);
-      words.split_name =
-          "random " + std::to_string(choice.split) + " of the words, seed " + std::to_string(choice.seed);
+      words.split_name = "random " + fixed(choice.split, 3) + " of the words, seed " + std::to_string(choice.seed);
     } else {
       ListSplit train_split = split_by_list(data.samples, choice.train_list);
       ListSplit validation_split = split_by_list(data.samples, choice.validation_list);

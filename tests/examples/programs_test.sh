@@ -99,7 +99,7 @@ wait "$pid" || status=$?
 last="train_iam, interrupted"
 checks=$((checks + 1))
 ((status == 0)) || fail "$last: exit $status, expected 0"
-prints 'interrupted .*go on with: train_iam --resume'
+prints 'interrupted .*go on with: .*train_iam --resume'
 run 0 train_iam --resume "$work/stopped" --epochs 1
 
 # --- evaluate

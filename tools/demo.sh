@@ -4,7 +4,7 @@ set -euo pipefail
 
 # --- parameters -------------------------------------------------------------------------------------------------------
 network=small
-epochs=10
+epochs=8
 batch_size=8
 learning_rate=0.003
 clip_norm=5

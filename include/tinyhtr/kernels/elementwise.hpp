@@ -24,7 +24,7 @@ inline constexpr Index elementwise_piece = 1 << 14;
 ///     e^x = 2^n e^r,   n = round(x / ln 2),   r = x - n ln 2 in [-ln 2 / 2, ln 2 / 2],   e^r by its Taylor series
 ///
 /// Relative error below 2e-7 in float for -87 < x < 88; below, x counts as -87, and from 88.4 on the result is
-/// infinite.
+/// infinite. Source: Cody, Waite, "Software manual for the elementary functions", 1980, for the two parts of ln 2.
 template <class T>
 T exponential(T x) {
   if constexpr (!std::is_same_v<T, float>) {

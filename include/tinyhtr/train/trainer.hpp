@@ -164,9 +164,8 @@ class Trainer {
     return true;
   }
 
-  static ArgumentError not_finite(const char* what) {
-    return ArgumentError(std::string(what) +
-                         " is not finite; a lower learning rate may help, the last good checkpoint " + "is kept");
+  static ArgumentError not_finite(const std::string& what) {
+    return ArgumentError(what + " is not finite; a lower learning rate may help, the last good checkpoint is kept");
   }
 
   double checked_step(const Batch<T>& batch) {

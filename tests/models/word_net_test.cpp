@@ -96,7 +96,7 @@ TEST_CASE("the whole network's gradients agree with differences, with batch stat
 TEST_CASE("a network of naive convolutions gives the same numbers") {
   const WordNetOptions options = small_options();
   WordNet<double> fast(5, 3, options);
-  WordNet<double, Naive> naive(5, 3, options);
+  WordNet<double, Textbook> naive(5, 3, options);
   const auto images = counted_tensor<double>({2, 3, 8, 12}, 201, 128, 128);
   const Variable<double> a = fast.forward(images, Mode::training(1, 1)),
                          b = naive.forward(images, Mode::training(1, 1));

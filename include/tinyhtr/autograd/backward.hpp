@@ -28,16 +28,21 @@ std::vector<Node<T>*> reverse_topological_order(const Variable<T>& root) {
   return order;
 }
 
+/// Which gradients outlive backward.
+enum class Keep {
+  all,     ///< those of every node, to be looked at
+  leaves,  ///< those of parameters and inputs; all others give their memory back as soon as they were passed on
+};
+
 /// Gradients of sum(seed * root) by every leaf below that requires one.
 ///
 ///     leaf.grad += sum over all paths from root to leaf of the product of local derivatives (the chain rule)
 ///
 /// seed has root's shape. Leaves accumulate over calls until zero_grad(); the gradients of nodes in between start
-/// from zero at every call and stay to be looked at. Throws ShapeError for a seed of another shape, ArgumentError
-/// where nothing was recorded.
+/// anew at every call. Throws ShapeError for a seed of another shape, ArgumentError where nothing was recorded.
 /// Source: Griewank, Walther, "Evaluating Derivatives", 2008, section 3.2.
 template <class T>
-void backward(const Variable<T>& root, const Tensor<T>& seed) {
+void backward(const Variable<T>& root, const Tensor<T>& seed, Keep keep = Keep::all) {
   check_shape("backward", "seed", seed.shape(), root.shape());
   if (!root.requires_grad()) {
     throw ArgumentError(
@@ -47,22 +52,26 @@ void backward(const Variable<T>& root, const Tensor<T>& seed) {
   const std::vector<Node<T>*> order = reverse_topological_order(root);
   for (Node<T>* node : order) {
     const bool is_leaf = node->inputs.empty();
-    if (is_leaf && node->grad.shape() == node->value.shape()) continue;
-    set_to_zeros(node->grad, node->value.shape());
+    if (!is_leaf || node->grad.shape() != node->value.shape()) node->grad = Tensor<T>();
   }
   Tensor<T>& root_grad = root.node().grad;
+  if (root_grad.empty()) set_to_zeros(root_grad, root.shape());
   for (Index i = 0; i < seed.size(); ++i) root_grad[i] += seed[i];
-  for (Node<T>* node : order) node->backward();
+  for (Node<T>* node : order) {
+    if (node->grad.empty()) set_to_zeros(node->grad, node->value.shape());  // nobody added anything
+    node->backward();
+    if (keep == Keep::leaves && !node->inputs.empty()) node->grad = Tensor<T>();
+  }
 }
 
 /// Gradients of a loss of one element; throws ShapeError where it has more.
 template <class T>
-void backward(const Variable<T>& loss) {
+void backward(const Variable<T>& loss, Keep keep = Keep::all) {
   if (loss.value().size() != 1) {
     throw ShapeError("backward: the loss has shape " + loss.shape().to_string() +
                      ", expected one element; give a seed of that shape to differentiate a weighted sum");
   }
-  backward(loss, Tensor<T>(loss.shape(), T(1)));
+  backward(loss, Tensor<T>(loss.shape(), T(1)), keep);
 }
 
 }  // namespace tinyhtr

@@ -25,7 +25,7 @@ struct Node {
   std::string name;                           ///< path of a parameter, "blocks.3.conv1.weight"; else empty
   std::uint64_t id = next_id();               ///< order of creation
   Tensor<T> value;                            ///< the result
-  Tensor<T> grad;                             ///< d loss / d value, of value's shape; empty until backward comes by
+  Tensor<T> grad;                             ///< d loss / d value, of value's shape; empty until somebody adds to it
   bool requires_grad = false;                 ///< whether backward has to come by
   std::vector<std::shared_ptr<Node>> inputs;  ///< empty for leaves, and for everything made in no-grad mode
 
@@ -49,8 +49,15 @@ struct Node {
   /// Always `+=`, never `=`, for an input may be used by several nodes.
   virtual void backward() {}
 
-  /// Where backward() adds the gradient of input i, or null where nobody asks for it.
-  Tensor<T>* input_grad(std::size_t i) { return inputs[i]->requires_grad ? &inputs[i]->grad : nullptr; }
+  /// Where backward() adds the gradient of input i, zeros at first; null where nobody asks for it.
+  Tensor<T>* input_grad(std::size_t i) {
+    Tensor<T>* const gradient = input_grad_or_empty(i);
+    if (gradient && gradient->shape() != inputs[i]->value.shape()) set_to_zeros(*gradient, inputs[i]->value.shape());
+    return gradient;
+  }
+
+  /// The same for kernels that take an empty gradient for zeros, and write what they would add.
+  Tensor<T>* input_grad_or_empty(std::size_t i) { return inputs[i]->requires_grad ? &inputs[i]->grad : nullptr; }
   const Tensor<T>& input_value(std::size_t i) const { return inputs[i]->value; }
 
  private:

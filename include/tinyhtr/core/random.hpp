@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/simd.hpp"
 
 namespace tinyhtr {
 
@@ -55,35 +56,35 @@ class Random {
   }
 
   /// Writes the words of the blocks [first, first + 16), four each, without touching the stream: for loops cut over
-  /// threads. Word i of the stream is word i % 4 of block i / 4. The sixteen go through the rounds of philox() side by
-  /// side, which the compiler turns into vector instructions.
+  /// threads. Word i of the stream is word i % 4 of block i / 4. Several blocks go through the rounds of philox() side
+  /// by side, one in each lane; a word is the lower half of its lane, and what is above it is never looked at.
   void blocks(std::uint32_t first, std::array<std::uint32_t, 64>& words) const {
-    constexpr std::size_t lanes = 16;
-    std::uint32_t c0[lanes], c1[lanes], c2[lanes], c3[lanes];
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      c0[lane] = first + static_cast<std::uint32_t>(lane);
-      c1[lane] = counter_[1];
-      c2[lane] = counter_[2];
-      c3[lane] = counter_[3];
-    }
-    std::array<std::uint32_t, 2> key = key_;
-    for (int round = 0; round < 10; ++round) {
-      for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * c0[lane];
-        const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * c2[lane];
-        c0[lane] = static_cast<std::uint32_t>(product1 >> 32) ^ c1[lane] ^ key[0];
-        c2[lane] = static_cast<std::uint32_t>(product0 >> 32) ^ c3[lane] ^ key[1];
-        c1[lane] = static_cast<std::uint32_t>(product1);
-        c3[lane] = static_cast<std::uint32_t>(product0);
+    constexpr std::uint32_t lanes = vector_lanes<std::uint64_t>;
+    using Lanes = Vector<std::uint64_t>;
+    for (std::uint32_t part = 0; part < 16; part += lanes) {
+      Lanes c0{}, c1{}, c2{}, c3{};
+      for (std::uint32_t lane = 0; lane < lanes; ++lane) c0[lane] = first + part + lane;
+      c1 += counter_[1];
+      c2 += counter_[2];
+      c3 += counter_[3];
+      std::array<std::uint32_t, 2> key = key_;
+      for (int round = 0; round < 10; ++round) {
+        const Lanes product0 = multiply_lower_halves(c0, Lanes{} + 0xD2511F53u);
+        const Lanes product1 = multiply_lower_halves(c2, Lanes{} + 0xCD9E8D57u);
+        c0 = (product1 >> 32) ^ c1 ^ key[0];
+        c2 = (product0 >> 32) ^ c3 ^ key[1];
+        c1 = product1;
+        c3 = product0;
+        key[0] += 0x9E3779B9u;
+        key[1] += 0xBB67AE85u;
       }
-      key[0] += 0x9E3779B9u;
-      key[1] += 0xBB67AE85u;
-    }
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      words[4 * lane] = c0[lane];
-      words[4 * lane + 1] = c1[lane];
-      words[4 * lane + 2] = c2[lane];
-      words[4 * lane + 3] = c3[lane];
+      for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+        std::uint32_t* block = words.data() + 4 * (part + lane);
+        block[0] = static_cast<std::uint32_t>(c0[lane]);
+        block[1] = static_cast<std::uint32_t>(c1[lane]);
+        block[2] = static_cast<std::uint32_t>(c2[lane]);
+        block[3] = static_cast<std::uint32_t>(c3[lane]);
+      }
     }
   }
 

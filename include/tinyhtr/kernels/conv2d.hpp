@@ -10,8 +10,7 @@
 namespace tinyhtr {
 
 /// Whichever is fastest for the shape, as measured over the reference network's shapes at 16 images on one core with
-/// AVX-512: Direct where the kernel has several positions, Im2col for 1x1 kernels (whose columns are the image itself)
-/// and for the weights of small images, whose sums Direct would write more often than add to.
+/// AVX-512: Direct where the kernel has several positions, Im2col for 1x1 kernels, whose columns are the image itself.
 struct Automatic {
   /// As Naive::forward, with the same arguments.
   template <class T>
@@ -29,16 +28,11 @@ struct Automatic {
   template <class T>
   static void backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
-    constexpr Index smallest_image = 256;  // output pixels; at 256 both take the same time
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
-    sizes.check_backward(dx, dweight, dbias, dy, x, weight);  // before anything is added to
     if (is_pointwise(sizes)) {
       Im2col::backward(dx, dweight, dbias, dy, x, weight, geometry);
-    } else if (sizes.rows.output * sizes.cols.output >= smallest_image) {
-      Direct::backward(dx, dweight, dbias, dy, x, weight, geometry);
     } else {
-      Direct::backward<T>(dx, nullptr, dbias, dy, x, weight, geometry);
-      Im2col::backward<T>(nullptr, dweight, nullptr, dy, x, weight, geometry);
+      Direct::backward(dx, dweight, dbias, dy, x, weight, geometry);
     }
   }
 

@@ -11,7 +11,9 @@
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/conv2d_weight_gradient.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
+#include "tinyhtr/kernels/gradient.hpp"
 #include "tinyhtr/kernels/padded_planes.hpp"
 
 namespace tinyhtr {
@@ -67,12 +69,11 @@ struct Direct {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
     if (dx) backward_input(*dx, dy, weight, sizes);
-    if (dweight) backward_weight(*dweight, dy, x, sizes);
+    if (dweight) detail::WeightGradient<T>(sizes).add_to(*dweight, dy, x);
     if (dbias) detail::sum_over_pixels(*dbias, dy);
   }
 
  private:
-  // Without AVX-512 there are 16 registers: the 4 x 3 sums of add_products, 3 of x and 1 of dy fill them.
   static constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;
   static constexpr Index vector_block = 2;
 
@@ -173,129 +174,29 @@ struct Direct {
         parts.push_back(std::move(part));
       }
     }
+    const bool adds = holds_gradient(dx, "conv2d_backward", "dx", {sizes.batch, channels, rows.input, cols.input});
+    const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
+    const Index part_width = detail::PaddedPlanes<T>::whole_vectors(width), row_size = cols.stride * part_width;
     parallel_for(sizes.batch, [&](Index n) {
       detail::PaddedPlanes<T> own = planes;
       own.fill(scratch<T, 0>(filters * own.plane_size), dy.data() + n * filters * rows.output * cols.output, filters,
                rows.output, cols.output, above, left);
-      T* image = dx.data() + n * channels * rows.input * cols.input;
+      // The image as the parts make it, with the columns of each row sorted by their remainder.
+      T* sorted = scratch<T, 1>(channels * rows.input * row_size);
+      if (has_gaps) std::fill(sorted, sorted + channels * rows.input * row_size, T(0));
       for (const Part& part : parts) {
+        T* first = sorted + part.row_remainder * row_size + part.column_remainder * part_width;
         correlate(part.packed, channels, filters, part.tap_offsets, own, 1, part.outputs,
                   [&](Index c, const detail::OutputVector& output, const Vector<T>& sum) {
-                    T* target = image + (c * rows.input + part.row_remainder + output.row * rows.stride) * cols.input +
-                                part.column_remainder + output.column * cols.stride;
-                    if (cols.stride == 1 && output.lanes == vector_lanes<T>) {
-                      store_vector(target, load_vector(target) + sum);
-                    } else {
-                      for (Index k = 0; k < output.lanes; ++k) target[k * cols.stride] += sum[k];
-                    }
+                    store_vector(first + (c * rows.input + output.row * rows.stride) * row_size + output.column, sum);
                   });
       }
-    });
-  }
-
-  /// dweight[f,c,i,j] += sum over n,p,q of dy[n,f,p,q] x[n,c, p s_h - before + i, q s_w - before + j].
-  ///
-  /// Innermost, a block of 8 filters x 3 kernel columns is 24 sums of vectors in registers; every vector of outputs
-  /// adds 8 of dy times 3 of x. A few rows of outputs are taken at a time, so that their dy stays in the first-level
-  /// cache while all channels and kernel rows pass by; between the bands the sums wait in memory, as vectors still.
-  /// Every four images have a partial sum of their own, added up in their order whatever the number of threads.
-  template <class T>
-  static void backward_weight(Tensor<T>& dweight, const Tensor<T>& dy, const Tensor<T>& x, const ConvSizes& sizes) {
-    const Window &rows = sizes.rows, &cols = sizes.cols;
-    const Index channels = sizes.channels, filters = sizes.filters;
-    const detail::PaddedPlanes<T> x_planes(cols.stride, (rows.output - 1) * rows.stride + rows.kernel, cols.output,
-                                           cols.kernel - 1);
-    const detail::PaddedPlanes<T> dy_planes(1, rows.output, cols.output, 0);
-    const Index weights_per_filter = channels * rows.kernel * cols.kernel;
-    const Index band = std::max<Index>(1, first_level_cache<T> / (filter_block * dy_planes.row_size));
-    const Index groups = (sizes.batch + images_per_partial_sum - 1) / images_per_partial_sum;
-    Tensor<T> partial(Shape{groups, dweight.size()});
-    parallel_for(groups, [&](Index group) {
-      const Index first = group * images_per_partial_sum, last = std::min(sizes.batch, first + images_per_partial_sum);
-      std::vector<detail::PaddedPlanes<T>> inputs, gradients;
-      T* x_memory = scratch<T, 0>((last - first) * channels * x_planes.plane_size);
-      T* dy_memory = scratch<T, 1>((last - first) * (filters + filter_block) * dy_planes.plane_size);
-      for (Index n = first; n < last; ++n) {
-        inputs.push_back(x_planes);
-        inputs.back().fill(x_memory + (n - first) * channels * x_planes.plane_size,
-                           x.data() + n * channels * rows.input * cols.input, channels, rows.input, cols.input,
-                           rows.before, cols.before);
-        gradients.push_back(dy_planes);
-        gradients.back().fill(dy_memory + (n - first) * (filters + filter_block) * dy_planes.plane_size,
-                              dy.data() + n * filters * rows.output * cols.output, filters, rows.output, cols.output, 0,
-                              0);
-      }
-      T* sums =
-          scratch<T, 2>(weights_per_filter * filter_block * vector_lanes<T>);  // (C, KH, KW, filter of the block, lane)
-      for (Index f = 0; f < filters; f += filter_block) {
-        std::fill(sums, sums + weights_per_filter * filter_block * vector_lanes<T>, T(0));
-        for (std::size_t n = 0; n < inputs.size(); ++n) {
-          for (Index top = 0; top < rows.output; top += band) {
-            const Index bottom = std::min(rows.output, top + band);
-            T* place = sums;
-            for (Index c = 0; c < channels; ++c) {
-              for (Index i = 0; i < rows.kernel; ++i) {
-                Index j = 0;
-                for (; j + 3 <= cols.kernel; j += 3) {
-                  place = add_products<3>(place, gradients[n], inputs[n], sizes, {f, c, i, j}, top, bottom);
-                }
-                for (; j < cols.kernel; ++j) {
-                  place = add_products<1>(place, gradients[n], inputs[n], sizes, {f, c, i, j}, top, bottom);
-                }
-              }
-            }
-          }
-        }
-        for (Index k = 0; k < std::min(filter_block, filters - f); ++k) {
-          for (Index tap = 0; tap < weights_per_filter; ++tap) {
-            partial(group, (f + k) * weights_per_filter + tap) =
-                sum_of_lanes<T>(load_vector(sums + (tap * filter_block + k) * vector_lanes<T>));
-          }
-        }
+      T* image = dx.data() + n * channels * rows.input * cols.input;
+      for (Index row = 0; row < channels * rows.input; ++row) {
+        detail::put_in_order(image + row * cols.input, cols.input, sorted + row * row_size, part_width, cols.stride,
+                             adds);
       }
     });
-    detail::add_rows(dweight, partial);
-  }
-
-  /// Elements in 32 KiB: all of an older first-level cache, two thirds of a newer one.
-  template <class T>
-  static constexpr Index first_level_cache = (Index{1} << 15) / static_cast<Index>(sizeof(T));
-
-  /// The first of the weights that add_products serves.
-  struct WeightPosition {
-    Index f, c, i, j;
-  };
-
-  /// Adds, for `columns` kernel columns and a block of filters, the products of the output rows [top, bottom) to the
-  /// vectors at `sums`, (column, filter of the block); returns the place behind them.
-  template <Index columns, class T>
-  static T* add_products(T* sums, const detail::PaddedPlanes<T>& gradients, const detail::PaddedPlanes<T>& inputs,
-                         const ConvSizes& sizes, const WeightPosition& at, Index top, Index bottom) {
-    constexpr Index lanes = vector_lanes<T>;
-    const T* from[columns];
-    for (Index t = 0; t < columns; ++t)
-      from[t] = inputs.data + at.c * inputs.plane_size + inputs.offset(at.i, at.j + t);
-    const T* dy = gradients.data + at.f * gradients.plane_size;
-    Vector<T> products[columns][filter_block];
-    for (Index t = 0; t < columns; ++t) {
-      for (Index k = 0; k < filter_block; ++k) products[t][k] = load_vector(sums + (t * filter_block + k) * lanes);
-    }
-    for (Index p = top; p < bottom; ++p) {
-      const T* dy_row = dy + p * gradients.row_size;
-      const Index x_row = p * sizes.rows.stride * inputs.row_size;
-      for (Index q = 0; q < sizes.cols.output; q += lanes) {
-        Vector<T> x[columns];
-        for (Index t = 0; t < columns; ++t) x[t] = load_vector(from[t] + x_row + q);
-        for (Index k = 0; k < filter_block; ++k) {
-          const Vector<T> g = load_vector(dy_row + k * gradients.plane_size + q);
-          for (Index t = 0; t < columns; ++t) products[t][k] += g * x[t];
-        }
-      }
-    }
-    for (Index t = 0; t < columns; ++t) {
-      for (Index k = 0; k < filter_block; ++k) store_vector<T>(sums + (t * filter_block + k) * lanes, products[t][k]);
-    }
-    return sums + columns * filter_block * lanes;
   }
 };
 

@@ -8,6 +8,7 @@
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
+#include "tinyhtr/kernels/gradient.hpp"
 #include "tinyhtr/kernels/im2col.hpp"
 
 namespace tinyhtr {
@@ -55,6 +56,7 @@ struct Im2col {
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
+    if (dx) start_gradient(*dx, "conv2d_backward", "dx", x.shape());
     const Index filters = sizes.filters, taps = sizes.channels * sizes.rows.kernel * sizes.cols.kernel;
     const Index height = sizes.rows.output, width = sizes.cols.output, pixels = height * width;
     const Index band = band_rows<T>(taps, width);

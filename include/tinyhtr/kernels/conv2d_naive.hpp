@@ -4,6 +4,7 @@
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
+#include "tinyhtr/kernels/gradient.hpp"
 
 namespace tinyhtr {
 
@@ -47,12 +48,14 @@ struct Naive {
   ///     dx[n,c,h,w] += weight[f,c,i,j] dy[n,f,p,q],   dweight[f,c,i,j] += x[n,c,h,w] dy[n,f,p,q],   dbias[f] +=
   ///     dy[n,f,p,q]
   ///
-  /// dx, dweight, dbias: of the shapes of x, weight, bias, added to; null where not wanted. Twice the cost of forward.
+  /// dx, dweight, dbias: of the shapes of x, weight, bias, added to; null where not wanted; an empty dx counts as
+  /// zeros. Twice the cost of forward.
   template <class T>
   static void backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
+    if (dx) start_gradient(*dx, "conv2d_backward", "dx", x.shape());
     for (Index n = 0; n < sizes.batch; ++n) {
       for (Index f = 0; f < sizes.filters; ++f) {
         for (Index p = 0; p < sizes.rows.output; ++p) {

@@ -2,21 +2,19 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <string>
 #include <type_traits>
 
 #include "tinyhtr/core/parallel.hpp"
-#include "tinyhtr/core/random.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/dropout_mask.hpp"
 
 namespace tinyhtr {
 
-/// Elements that one piece of parallel work takes: enough to be worth a thread, a multiple of the 128 that dropout
-/// draws for at a time.
+/// Elements that one piece of parallel work takes: enough to be worth a thread, a multiple of the 128 that DropoutMask
+/// draws at a time.
 inline constexpr Index elementwise_piece = 1 << 14;
 
 /// e^x. In float a polynomial, so that the compiler vectorises loops over it, which it cannot do with a call.
@@ -125,35 +123,18 @@ void scale_forward(Tensor<T>& y, const Tensor<T>& x, T scale, T shift = T(0)) {
 ///
 ///     y_i = x_i * mask_i,   mask_i = 0 with probability p, 1 / (1 - p) otherwise
 ///
-/// y, mask (kept for backward), x of one shape; 0 <= p < 1, rounded to a multiple of 2^-16. Element i takes 16 bits,
-/// half i % 2 of word i / 2 of the stream `random`, so the mask depends on the stream's name alone, not on threads.
+/// y, mask (kept for backward), x of one shape; the mask is that of DropoutMask.
 /// Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout", JMLR 2014.
 template <class T>
 void dropout_forward(Tensor<T>& y, Tensor<T>& mask, const Tensor<T>& x, T p, const Random& random) {
-  if (!(p >= 0 && p < 1))
-    throw ArgumentError("dropout: the probability has to be in [0, 1), found " + std::to_string(p));
+  const DropoutMask<T> drawn(p, random);
   y.resize(x.shape());
   mask.resize(x.shape());
-  const T keep = T(1) / (T(1) - p);
-  // Half-words below the threshold drop; at most all but one in 65,536 do.
-  const auto threshold = static_cast<std::uint32_t>(std::min(std::lround(static_cast<double>(p) * 0x1p16), 65535L));
   T *out = y.data(), *factor = mask.data();
   const T* in = x.data();
   parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
-    std::array<std::uint32_t, 64> words;
-    std::array<std::uint32_t, 128> halves;
-    for (Index first = begin; first < end; first += 128) {
-      random.blocks(static_cast<std::uint32_t>(first / 8), words);
-      for (std::size_t word = 0; word < 64; ++word) {
-        halves[2 * word] = words[word] & 0xFFFFu;
-        halves[2 * word + 1] = words[word] >> 16;
-      }
-      const Index count = std::min<Index>(128, end - first);
-      for (Index i = 0; i < count; ++i) {
-        factor[first + i] = halves[static_cast<std::size_t>(i)] < threshold ? T(0) : keep;
-        out[first + i] = in[first + i] * factor[first + i];
-      }
-    }
+    drawn.draw(factor + begin, begin, end);
+    for (Index i = begin; i < end; ++i) out[i] = in[i] * factor[i];
   });
 }
 

@@ -55,6 +55,8 @@ struct PaddedPlanes {
           const T* from = source + part - left;
           if (stride == 1) {
             std::copy(from + first, from + last, target + first);
+          } else if (stride == 2) {  // as below; compilers vectorise it when they know the stride
+            for (Index k = first; k < last; ++k) target[k] = from[k * 2];
           } else {
             for (Index k = first; k < last; ++k) target[k] = from[k * stride];
           }
@@ -65,6 +67,26 @@ struct PaddedPlanes {
     data = memory;
   }
 };
+
+/// Writes or adds a row whose columns lie sorted by their remainder modulo the stride, in parts `part_width` apart.
+template <class T>
+void put_in_order(T* row, Index width, const T* sorted, Index part_width, Index stride, bool adds) {
+  if (stride == 1 && !adds) {
+    std::copy(sorted, sorted + width, row);
+  } else if (stride == 2 && !adds) {  // as below; compilers vectorise it when they know the stride
+    for (Index k = 0; 2 * k + 1 < width; ++k) {
+      row[2 * k] = sorted[k];
+      row[2 * k + 1] = sorted[part_width + k];
+    }
+    if (width % 2 == 1) row[width - 1] = sorted[width / 2];
+  } else {
+    for (Index part = 0; part < stride; ++part, sorted += part_width) {
+      for (Index k = 0, column = part; column < width; ++k, column += stride) {
+        row[column] = (adds ? row[column] : T(0)) + sorted[k];
+      }
+    }
+  }
+}
 
 /// Outputs of one vector: row, first column, and how many of its lanes are outputs.
 struct OutputVector {

@@ -71,10 +71,10 @@ inline Index time_steps(const WordNetOptions& options) {
 /// For a vocabulary of 78 characters, K = 79: 549,455 numbers, 547,983 of them trained; 61.5 million multiply-adds per
 /// image. With Scan::rows, as the tutorial has it, "time" sweeps the image four times from left to right; Scan::columns
 /// is the same network with its steps in the order of the text. small_word_net() gives a smaller one.
-template <class T, class Algorithm = Automatic>
+template <class T, class Algorithms = Fast>
 struct WordNet {
   WordNetOptions options;
-  std::vector<ResidualBlock<T, Algorithm>> blocks;
+  std::vector<ResidualBlock<T, Algorithms>> blocks;
   BiLstm<T> lstm;
   Dropout<T> dropout;
   Linear<T> classes;
@@ -95,7 +95,7 @@ struct WordNet {
     check_shape("WordNet", "images", images.shape(),
                 {images.shape()[0], options.channels, options.height, options.width});
     Variable<T> x = options.invert ? scale(images, T(-1) / T(255), T(1)) : scale(images, T(1) / T(255));
-    for (ResidualBlock<T, Algorithm>& block : blocks) x = block.forward(x, mode);
+    for (ResidualBlock<T, Algorithms>& block : blocks) x = block.forward(x, mode);
     const Variable<T> sequence = image_to_sequence(x, options.scan);  // (T,N,C)
     const Variable<T> features = dropout.forward(lstm.forward(sequence), mode);
     return classes.forward(features);
@@ -120,9 +120,9 @@ struct WordNet {
     name_parameters<T>(*this);
   }
 
-  static std::vector<ResidualBlock<T, Algorithm>> make_blocks(const WordNetOptions& options, Random& random) {
+  static std::vector<ResidualBlock<T, Algorithms>> make_blocks(const WordNetOptions& options, Random& random) {
     if (options.blocks.empty()) throw ArgumentError("WordNet: the list of blocks is empty");
-    std::vector<ResidualBlock<T, Algorithm>> blocks;
+    std::vector<ResidualBlock<T, Algorithms>> blocks;
     Index channels = options.channels;
     for (ResidualBlockOptions block : options.blocks) {
       block.padding = options.padding;

@@ -5,6 +5,7 @@
 
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/kernels/batch_norm.hpp"
+#include "tinyhtr/kernels/batch_norm_fused.hpp"
 #include "tinyhtr/nn/mode.hpp"
 #include "tinyhtr/nn/module.hpp"
 
@@ -28,6 +29,18 @@ struct BatchNormInferenceNode : Node<T> {
   void backward() override {
     batch_norm_backward_inference(this->input_grad(0), this->input_grad(1), this->input_grad(2), this->grad,
                                   this->input_value(0), this->input_value(1), running_mean, running_var, epsilon);
+  }
+};
+
+template <class T>
+struct BatchNormFusedNode : Node<T> {
+  BatchStatistics<T> statistics;
+  NormTail<T> tail;
+  explicit BatchNormFusedNode(const NormTail<T>& tail_) : Node<T>("batch_norm_fused"), tail(tail_) {}
+  void backward() override {
+    Tensor<T>* dresidual = this->inputs.size() > 3 ? this->input_grad_or_empty(3) : nullptr;
+    batch_norm_fused_backward(this->input_grad_or_empty(0), dresidual, this->input_grad(1), this->input_grad(2),
+                              this->grad, this->value, this->input_value(0), this->input_value(1), statistics, tail);
   }
 };
 
@@ -68,9 +81,24 @@ struct BatchNorm2d {
     }
     auto node = std::make_shared<BatchNormNode<T>>();
     batch_norm_forward_training(node->value, node->statistics, x.value(), weight.value(), bias.value(), epsilon);
-    const Index count = x.value().size() / x.shape()[1];
-    update_running_statistics(running_mean, running_var, node->statistics, count, momentum);
+    follow(node->statistics, x);
     return connect<T>(node, {x, weight, bias});
+  }
+
+  /// The training pass together with the tail: dropout(leaky_relu(forward(x) + residual)), in one node. residual may
+  /// refer to nothing. Equal to the layers one by one but for rounding.
+  Variable<T> forward_fused(const Variable<T>& x, const Variable<T>& residual, const NormTail<T>& tail) {
+    auto node = std::make_shared<BatchNormFusedNode<T>>(tail);
+    batch_norm_fused_forward(node->value, node->statistics, x.value(), weight.value(), bias.value(),
+                             residual ? &residual.value() : nullptr, epsilon, tail);
+    follow(node->statistics, x);
+    if (!residual) return connect<T>(node, {x, weight, bias});
+    return connect<T>(node, {x, weight, bias, residual});
+  }
+
+ private:
+  void follow(const BatchStatistics<T>& statistics, const Variable<T>& x) {
+    update_running_statistics(running_mean, running_var, statistics, x.value().size() / x.shape()[1], momentum);
   }
 };
 

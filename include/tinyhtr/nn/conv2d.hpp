@@ -17,8 +17,8 @@ struct Conv2dNode : Node<T> {
   explicit Conv2dNode(const ConvGeometry& geometry_) : Node<T>("conv2d"), geometry(geometry_) {}
   void backward() override {
     Tensor<T>* dbias = this->inputs.size() > 2 ? this->input_grad(2) : nullptr;
-    conv2d_backward<Algorithm>(this->input_grad(0), this->input_grad(1), dbias, this->grad, this->input_value(0),
-                               this->input_value(1), geometry);
+    conv2d_backward<Algorithm>(this->input_grad_or_empty(0), this->input_grad(1), dbias, this->grad,
+                               this->input_value(0), this->input_value(1), geometry);
   }
 };
 

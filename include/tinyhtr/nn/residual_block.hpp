@@ -5,6 +5,7 @@
 
 #include "tinyhtr/autograd/activations.hpp"
 #include "tinyhtr/autograd/arithmetic.hpp"
+#include "tinyhtr/nn/algorithms.hpp"
 #include "tinyhtr/nn/batch_norm.hpp"
 #include "tinyhtr/nn/conv2d.hpp"
 #include "tinyhtr/nn/dropout.hpp"
@@ -24,13 +25,15 @@ struct ResidualBlockOptions {
 
 /// conv3x3(stride) - BN - LeakyReLU - conv3x3 - BN - add skip - LeakyReLU - dropout, where skip is the input or its
 /// conv1x1(stride). Source: He, Zhang, Ren, Sun, "Deep residual learning", 2016, as mltu builds it.
-template <class T, class Algorithm = Automatic>
+template <class T, class Algorithms = Fast>
 struct ResidualBlock {
-  Conv2d<T, Algorithm> conv1;
+  using Convolution = Conv2d<T, typename Algorithms::Convolution>;
+
+  Convolution conv1;
   BatchNorm2d<T> bn1;
-  Conv2d<T, Algorithm> conv2;
+  Convolution conv2;
   BatchNorm2d<T> bn2;
-  std::optional<Conv2d<T, Algorithm>> skip;
+  std::optional<Convolution> skip;
   Dropout<T> dropout;
   T slope;
 
@@ -60,6 +63,7 @@ struct ResidualBlock {
 
   /// x (N,C,H,W) to (N,F,H / stride.height,W / stride.width).
   Variable<T> forward(const Variable<T>& x, Mode& mode) {
+    if (Algorithms::fused_normalisation && mode.is_training()) return forward_fused(x, mode);
     Variable<T> y = leaky_relu(bn1.forward(conv1.forward(x), mode), slope);
     y = bn2.forward(conv2.forward(y), mode);
     y = add(y, skip ? skip->forward(x) : x);
@@ -67,6 +71,14 @@ struct ResidualBlock {
   }
 
  private:
+  /// The training pass in four or five nodes instead of nine or ten.
+  Variable<T> forward_fused(const Variable<T>& x, Mode& mode) {
+    const Variable<T> y = bn1.forward_fused(conv1.forward(x), Variable<T>(), {.slope = slope});
+    const Variable<T> residual = skip ? skip->forward(x) : x;
+    return bn2.forward_fused(conv2.forward(y), residual,
+                             {.slope = slope, .dropout = DropoutMask<T>(dropout.probability, mode.next_random())});
+  }
+
   static Conv2dOptions convolution(const ResidualBlockOptions& options, Index kernel, Stride stride) {
     return {.kernel = kernel, .stride = stride, .padding = options.padding, .initialisation = options.initialisation};
   }

@@ -129,7 +129,7 @@ class Trainer {
     const Variable<T> loss = ctc_loss(logits, vocabulary_.encode(batch.texts));
     optimiser_.zero_grad();
     if (!std::isfinite(loss.item())) throw not_finite("the loss");
-    backward(loss);
+    backward(loss, Keep::leaves);
     const double largest = options.clip_norm > 0 ? options.clip_norm : std::numeric_limits<double>::infinity();
     if (!std::isfinite(clip_gradient_norm(optimiser_.parameters(), largest))) throw not_finite("the gradient");
     optimiser_.step();

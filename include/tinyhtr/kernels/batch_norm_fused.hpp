@@ -1,0 +1,250 @@
+// What follows a convolution in a residual block, in one pass: batch norm, sum with the skip path, rectifier, dropout.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/batch_norm.hpp"
+#include "tinyhtr/kernels/dropout_mask.hpp"
+#include "tinyhtr/kernels/gradient.hpp"
+
+namespace tinyhtr {
+
+/// What becomes of a normalised value: y = dropout(leaky_relu(normalised + residual)).
+template <class T>
+struct NormTail {
+  T slope = T(1);                           ///< of the rectifier for negative values; 1: none
+  std::optional<DropoutMask<T>> dropout{};  ///< none: nothing is dropped
+};
+
+namespace detail {
+
+/// Elements of a plane that go through all steps together, so that what is between the steps stays in the first-level
+/// cache.
+inline constexpr Index norm_chunk = 512;
+
+/// Calls body(begin, end) for the chunks of a plane.
+template <class Body>
+void for_chunks(Index pixels, const Body& body) {
+  for (Index begin = 0; begin < pixels; begin += norm_chunk) body(begin, std::min(pixels, begin + norm_chunk));
+}
+
+/// Mean and sum of squared deviations of every plane (N,C,2), then those of every channel from them.
+///
+///     M2 = sum over n of (M2_n + H W (mean_n - mean)^2)
+///
+/// Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983, equation 2.1.
+template <class T>
+void batch_statistics(BatchStatistics<T>& statistics, const Tensor<T>& x, T epsilon) {
+  const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
+  Tensor<double> of_plane = Tensor<double>::uninitialized({batch, channels, 2});
+  parallel_for(batch, [&](Index n) {
+    for (Index c = 0; c < channels; ++c) {
+      const T* plane = x.data() + (n * channels + c) * pixels;
+      const double mean =
+          interleaved_sum(pixels, [=](Index k) { return static_cast<double>(plane[k]); }) / static_cast<double>(pixels);
+      of_plane(n, c, 0) = mean;
+      of_plane(n, c, 1) = interleaved_sum(pixels, [=](Index k) {
+        const double deviation = static_cast<double>(plane[k]) - mean;
+        return deviation * deviation;
+      });
+    }
+  });
+  statistics.mean.resize({channels});
+  statistics.variance.resize({channels});
+  statistics.inverse_deviation.resize({channels});
+  for (Index c = 0; c < channels; ++c) {
+    double mean = 0, squares = 0;
+    for (Index n = 0; n < batch; ++n) mean += of_plane(n, c, 0) / static_cast<double>(batch);
+    for (Index n = 0; n < batch; ++n) {
+      const double deviation = of_plane(n, c, 0) - mean;
+      squares += of_plane(n, c, 1) + static_cast<double>(pixels) * deviation * deviation;
+    }
+    const double variance = squares / static_cast<double>(batch * pixels);
+    statistics.mean[c] = static_cast<T>(mean);
+    statistics.variance[c] = static_cast<T>(variance);
+    statistics.inverse_deviation[c] = static_cast<T>(1 / std::sqrt(variance + static_cast<double>(epsilon)));
+  }
+}
+
+/// out = leaky_relu(scale in + shift + added); added may be null.
+template <class T>
+void scale_and_rectify(T* out, const T* in, const T* added, Index count, T scale, T shift, T slope) {
+  if (added) {
+    for (Index k = 0; k < count; ++k) {
+      const T sum = in[k] * scale + shift + added[k];
+      out[k] = sum * (sum > 0 ? T(1) : slope);
+    }
+  } else {
+    for (Index k = 0; k < count; ++k) {
+      const T sum = in[k] * scale + shift;
+      out[k] = sum * (sum > 0 ? T(1) : slope);
+    }
+  }
+}
+
+/// out *= factors, where a dropped element becomes -0, every other zero +0.
+template <class T>
+void drop(T* out, const T* factors, Index count) {
+  for (Index k = 0; k < count; ++k) {
+    const T kept = out[k] * factors[k] + T(0);  // -0 + 0 is +0
+    out[k] = factors[k] == T(0) ? -T(0) : kept;
+  }
+}
+
+}  // namespace detail
+
+/// Batch norm of the training pass with all that follows it in a residual block.
+///
+///     y = dropout(leaky_relu(weight (x - mean) / sqrt(variance + epsilon) + bias + residual))
+///
+/// y, x (N,C,H,W); residual of that shape or null; weight, bias (C); statistics, y itself are what backward needs: a
+/// dropped element is written as -0, every other one as +0 where it is zero, so that y tells backward which branch each
+/// element took. x is read twice, y written once; layer by layer, that is nine passes over memory for these three.
+/// Equal to batch_norm_forward_training, add_forward, leaky_relu_forward, dropout_forward but for rounding.
+template <class T>
+void batch_norm_fused_forward(Tensor<T>& y, BatchStatistics<T>& statistics, const Tensor<T>& x, const Tensor<T>& weight,
+                              const Tensor<T>& bias, const Tensor<T>* residual, T epsilon, const NormTail<T>& tail) {
+  detail::check_batch_norm("batch_norm_fused_forward", x, weight, bias);
+  if (residual) check_shape("batch_norm_fused_forward", "residual", residual->shape(), x.shape());
+  const Index channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
+  y.resize(x.shape());
+  detail::batch_statistics(statistics, x, epsilon);
+  parallel_for(x.dim(0), [&](Index n) {
+    std::array<T, detail::norm_chunk> factors;
+    for (Index c = 0; c < channels; ++c) {
+      const Index plane = (n * channels + c) * pixels;
+      const T scale = weight[c] * statistics.inverse_deviation[c];
+      const T shift = bias[c] - statistics.mean[c] * scale;
+      detail::for_chunks(pixels, [&](Index begin, Index end) {
+        const Index count = end - begin, at = plane + begin;
+        T* out = y.data() + at;
+        detail::scale_and_rectify(out, x.data() + at, residual ? residual->data() + at : nullptr, count, scale, shift,
+                                  tail.slope);
+        if (!tail.dropout) return;
+        tail.dropout->draw(factors.data(), at, at + count);
+        detail::drop(out, factors.data(), count);
+      });
+    }
+  });
+}
+
+namespace detail {
+
+/// Whether x is the zero that carries a minus, which compares equal to the other one.
+template <class T>
+bool is_negative_zero(T x) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  return std::bit_cast<Bits>(x) == Bits{1} << (8 * sizeof(T) - 1);
+}
+
+/// g = dy times what the tail of the forward pass did to each element, which its result y tells.
+template <class T>
+void tail_backward(T* g, const T* dy, const T* y, Index count, const NormTail<T>& tail) {
+  const T slope = tail.slope;
+  if (!tail.dropout) {
+    for (Index k = 0; k < count; ++k) g[k] = dy[k] * (y[k] > 0 ? T(1) : slope);
+    return;
+  }
+  const T positive = tail.dropout->keep(), negative = slope * positive;
+  for (Index k = 0; k < count; ++k) {
+    const T factor = y[k] > 0 ? positive : negative;
+    g[k] = dy[k] * (is_negative_zero(y[k]) ? T(0) : factor);
+  }
+}
+
+}  // namespace detail
+
+/// Gradients of batch_norm_fused_forward. With g = dy times the slope and the dropout factor of each element, and x^ =
+/// (x - mean) / sqrt(variance + epsilon), over the M = N H W elements of a channel:
+///
+///     dresidual += g,   dbias += sum g,   dweight += sum g x^
+///     dx += weight / sqrt(variance + epsilon) (g - mean(g) - x^ mean(g x^))
+///
+/// dx, dresidual (N,C,H,W), dweight, dbias (C): added to; null where not wanted; an empty dx or dresidual counts as
+/// zeros. y is the forward pass's result. Source: as batch_norm_backward.
+template <class T>
+void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* dweight, Tensor<T>* dbias,
+                               const Tensor<T>& dy, const Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight,
+                               const BatchStatistics<T>& statistics, const NormTail<T>& tail) {
+  check_shape("batch_norm_fused_backward", "dy", dy.shape(), x.shape());
+  check_shape("batch_norm_fused_backward", "y", y.shape(), x.shape());
+  const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
+  if (dweight) check_shape("batch_norm_fused_backward", "dweight", dweight->shape(), {channels});
+  if (dbias) check_shape("batch_norm_fused_backward", "dbias", dbias->shape(), {channels});
+  const bool adds_dx = dx && holds_gradient(*dx, "batch_norm_fused_backward", "dx", x.shape());
+  const bool adds_dresidual =
+      dresidual && holds_gradient(*dresidual, "batch_norm_fused_backward", "dresidual", x.shape());
+
+  Tensor<double> sums = Tensor<double>::uninitialized({batch, channels, 2});  // of g, of g x^
+  parallel_for(batch, [&](Index n) {
+    std::array<T, detail::norm_chunk> buffer;
+    T* const g = buffer.data();
+    for (Index c = 0; c < channels; ++c) {
+      const Index plane = (n * channels + c) * pixels;
+      const T mean = statistics.mean[c], inverse_deviation = statistics.inverse_deviation[c];
+      double sum = 0, sum_normalised = 0;
+      detail::for_chunks(pixels, [&](Index begin, Index end) {
+        const Index at = plane + begin, count = end - begin;
+        detail::tail_backward(g, dy.data() + at, y.data() + at, count, tail);
+        const T* in = x.data() + at;
+        sum += detail::interleaved_sum(count, [=](Index k) { return static_cast<double>(g[k]); });
+        sum_normalised += detail::interleaved_sum(
+            count, [=](Index k) { return static_cast<double>(g[k] * ((in[k] - mean) * inverse_deviation)); });
+        if (!dresidual) return;
+        T* residual = dresidual->data() + at;
+        if (adds_dresidual) {
+          for (Index k = 0; k < count; ++k) residual[k] += g[k];
+        } else {
+          std::copy(g, g + count, residual);
+        }
+      });
+      sums(n, c, 0) = sum;
+      sums(n, c, 1) = sum_normalised;
+    }
+  });
+
+  for (Index c = 0; c < channels; ++c) {  // the sums of image 0 become those of the batch
+    for (Index n = 1; n < batch; ++n) {
+      sums(0, c, 0) += sums(n, c, 0);
+      sums(0, c, 1) += sums(n, c, 1);
+    }
+    if (dbias) (*dbias)[c] += static_cast<T>(sums(0, c, 0));
+    if (dweight) (*dweight)[c] += static_cast<T>(sums(0, c, 1));
+  }
+  if (!dx) return;
+
+  const double count_of_channel = static_cast<double>(batch * pixels);
+  parallel_for(batch, [&](Index n) {
+    std::array<T, detail::norm_chunk> buffer;
+    T* const g = buffer.data();
+    for (Index c = 0; c < channels; ++c) {
+      const Index plane = (n * channels + c) * pixels;
+      // scale (g - mean_g - x^ mean_gx) = scale g + slope x + shift, with x^ written out
+      const T scale = weight[c] * statistics.inverse_deviation[c];
+      const T mean_g = static_cast<T>(sums(0, c, 0) / count_of_channel);
+      const T slope = -scale * static_cast<T>(sums(0, c, 1) / count_of_channel) * statistics.inverse_deviation[c];
+      const T mean = statistics.mean[c];
+      detail::for_chunks(pixels, [&](Index begin, Index end) {
+        const Index at = plane + begin, count = end - begin;
+        detail::tail_backward(g, dy.data() + at, y.data() + at, count, tail);
+        const T* in = x.data() + at;
+        T* out = dx->data() + at;
+        if (adds_dx) {
+          for (Index k = 0; k < count; ++k) out[k] += scale * (g[k] - mean_g) + slope * (in[k] - mean);
+        } else {
+          for (Index k = 0; k < count; ++k) out[k] = scale * (g[k] - mean_g) + slope * (in[k] - mean);
+        }
+      });
+    }
+  });
+}
+
+}  // namespace tinyhtr

@@ -97,7 +97,7 @@ TEST_CASE("shapes that do not fit are named") {
   Tensor<float> y;
   const Tensor<float> x(Shape{5, 7}), weight(Shape{6, 7}), bias(Shape{6});
   CHECK_THROWS_WITH_AS(linear_forward(y, x, Tensor<float>(Shape{6, 8}), &bias),
-                       "linear_forward: weight has shape (6,8), expected (6,7)", ShapeError);
+                       "linear_forward: x has shape (5,7), expected rows of 8, as weight (6,8) takes them", ShapeError);
   const Tensor<float> long_bias(Shape{7});
   CHECK_THROWS_AS(linear_forward(y, x, weight, &long_bias), ShapeError);
   CHECK_THROWS_AS(linear_forward(y, bias, weight, &bias), ShapeError);

@@ -33,10 +33,10 @@ struct Lstm {
 };
 
 template <class T>
-struct LstmGradients {
+struct FoundGradients {
   Tensor<T> dx, dweight_ih, dweight_hh, dbias;
 
-  LstmGradients(const Lstm<T>& lstm, T start)
+  FoundGradients(const Lstm<T>& lstm, T start)
       : dx(lstm.x.shape(), start),
         dweight_ih(lstm.weight_ih.shape(), start),
         dweight_hh(lstm.weight_hh.shape(), start),
@@ -68,7 +68,7 @@ TEST_CASE_TEMPLATE("the LSTM agrees with PyTorch's, gradients are added", T, flo
   const double tolerance = reference_tolerance<T>;
   const Lstm<T> lstm(7, 3, 5, 4, 33, Direction::forward);
   CHECK(relative_error(lstm.h, stored_lstm("lstm_y")) < tolerance);
-  LstmGradients<T> found(lstm, T(0.5));
+  FoundGradients<T> found(lstm, T(0.5));
   found.add(lstm, counted_tensor<T>(lstm.h.shape(), 32));
   CHECK(relative_error(minus_half(found.dx), stored_lstm("lstm_dx")) < tolerance);
   CHECK(relative_error(minus_half(found.dweight_ih), stored_lstm("lstm_dweight_ih_l0")) < tolerance);
@@ -87,7 +87,7 @@ TEST_CASE_TEMPLATE("both directions agree with PyTorch's bidirectional LSTM", T,
     CAPTURE(suffix);
     const Lstm<T> lstm(7, 3, 5, 4, forward ? 33 : 36, direction);
     CHECK(relative_error(lstm.h, channels_of(y, forward ? 0 : 4, forward ? 4 : 8)) < tolerance);
-    LstmGradients<T> found(lstm, T(0));
+    FoundGradients<T> found(lstm, T(0));
     found.dx = dx;
     found.add(lstm, channels_of(dy, forward ? 0 : 4, forward ? 4 : 8));
     CHECK(relative_error(found.dweight_ih, stored_lstm("bilstm_dweight_ih_l0" + suffix)) < tolerance);
@@ -120,7 +120,7 @@ TEST_CASE("each gradient may be left out, the others stay as they are") {
   for (const Direction direction : {Direction::forward, Direction::reverse}) {
     const Lstm<double> lstm(5, 9, 3, 4, 33, direction);
     const auto dh = counted_tensor<double>(lstm.h.shape(), 32);
-    LstmGradients<double> all(lstm, 0.5), alone(lstm, 0.5);
+    FoundGradients<double> all(lstm, 0.5), alone(lstm, 0.5);
     all.add(lstm, dh);
     const auto run = [&](Tensor<double>* dx, Tensor<double>* dweight_ih, Tensor<double>* dweight_hh,
                          Tensor<double>* dbias) {
@@ -141,7 +141,7 @@ TEST_CASE("each gradient may be left out, the others stay as they are") {
 
 TEST_CASE("one step: the recurrent weights have no gradient") {
   const Lstm<double> lstm(1, 2, 3, 4, 33, Direction::reverse);
-  LstmGradients<double> found(lstm, 0.5);
+  FoundGradients<double> found(lstm, 0.5);
   found.add(lstm, counted_tensor<double>(lstm.h.shape(), 32));
   CHECK(relative_error(found.dweight_hh, Tensor<double>(found.dweight_hh.shape(), 0.5)) == 0);
   for (Index n = 0; n < 2; ++n) {
@@ -183,12 +183,12 @@ TEST_CASE("the same bits at any number of threads") {
   set_thread_count(1);
   const Lstm<float> expected(30, 19, 16, 40, 33, Direction::reverse);
   const auto dh = counted_tensor<float>(expected.h.shape(), 32);
-  LstmGradients<float> gradients(expected, 0.0F);
+  FoundGradients<float> gradients(expected, 0.0F);
   gradients.add(expected, dh);
   for (const int threads : {2, 3}) {
     set_thread_count(threads);
     const Lstm<float> lstm(30, 19, 16, 40, 33, Direction::reverse);
-    LstmGradients<float> found(lstm, 0.0F);
+    FoundGradients<float> found(lstm, 0.0F);
     found.add(lstm, dh);
     CHECK(same_bits(lstm.h, expected.h));
     CHECK(same_bits(found.dx, gradients.dx));

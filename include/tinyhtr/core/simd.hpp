@@ -54,6 +54,16 @@ inline void store_vector(T* to, const Vector<T>& vector) {
   std::memcpy(to, &vector, sizeof(vector));
 }
 
+/// Writes the first `lanes` lanes.
+template <class T>
+inline void store_lanes(T* to, const Vector<T>& vector, Index lanes) {
+  if (lanes == vector_lanes<T>) {
+    store_vector<T>(to, vector);
+  } else {
+    for (Index k = 0; k < lanes; ++k) to[k] = vector[k];
+  }
+}
+
 /// The sum of the lanes, in a fixed order.
 template <class T>
 inline T sum_of_lanes(const Vector<T>& vector) {

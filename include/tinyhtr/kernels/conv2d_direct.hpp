@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstring>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -39,24 +38,25 @@ struct Direct {
     detail::PaddedPlanes<T> planes(cols.stride, (rows.output - 1) * rows.stride + rows.kernel, cols.output,
                                    cols.kernel - 1);
     std::vector<Index> tap_offsets;  // of kernel position (i, j), from where position (0, 0) reads
-    for (Index i = 0; i < rows.kernel; ++i) {
-      for (Index j = 0; j < cols.kernel; ++j) tap_offsets.push_back(planes.offset(i, j));
+    for (Index c = 0; c < channels; ++c) {
+      for (Index i = 0; i < rows.kernel; ++i) {
+        for (Index j = 0; j < cols.kernel; ++j) tap_offsets.push_back(c * planes.plane_size + planes.offset(i, j));
+      }
     }
-    const Tensor<T> packed =
-        pack(filters, channels, static_cast<Index>(tap_offsets.size()), [&](Index f, Index c, Index tap) {
-          return weight.data()[(f * channels + c) * rows.kernel * cols.kernel + tap];
-        });
+    const Tensor<T> packed = pack(filters, channels, rows.kernel * cols.kernel, [&](Index f, Index c, Index tap) {
+      return weight.data()[(f * channels + c) * rows.kernel * cols.kernel + tap];
+    });
     const auto outputs = detail::cut_into_vectors<T>(rows.output, cols.output);
     parallel_for(sizes.batch, [&](Index n) {
       detail::PaddedPlanes<T> own = planes;
       own.fill(scratch<T, 0>(channels * own.plane_size), x.data() + n * channels * rows.input * cols.input, channels,
                rows.input, cols.input, rows.before, cols.before);
       T* image = y.data() + n * filters * rows.output * cols.output;
-      correlate(packed, filters, channels, tap_offsets, own, rows.stride, outputs,
+      correlate(packed, filters, tap_offsets, own, rows.stride, outputs,
                 [&](Index f, const detail::OutputVector& output, const Vector<T>& sum) {
                   const Vector<T> result = sum + (bias ? (*bias)[f] : T(0));
                   T* target = image + (f * rows.output + output.row) * cols.output + output.column;
-                  std::memcpy(target, &result, static_cast<std::size_t>(output.lanes) * sizeof(T));
+                  store_lanes<T>(target, result, output.lanes);
                 });
     });
   }
@@ -75,7 +75,6 @@ struct Direct {
 
  private:
   static constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;
-  static constexpr Index vector_block = 2;
 
   /// Weights in the order in which correlate reads them: (block of filters, channel, tap, filter of the block), with
   /// zeros where the last block is not full.
@@ -94,38 +93,52 @@ struct Direct {
   }
 
   /// For every filter and every vector of outputs: store(f, output, sum over channels and taps of weight * input).
+  /// tap_offsets: where each tap of each channel reads, seen from its output, channel by channel.
   template <class T, class Store>
-  static void correlate(const Tensor<T>& packed, Index filters, Index channels, const std::vector<Index>& tap_offsets,
+  static void correlate(const Tensor<T>& packed, Index filters, const std::vector<Index>& tap_offsets,
                         const detail::PaddedPlanes<T>& planes, Index row_stride,
                         const std::vector<detail::OutputVector>& outputs, const Store& store) {
-    const Index tap_count = static_cast<Index>(tap_offsets.size()), count = static_cast<Index>(outputs.size());
-    for (Index block = 0; block * filter_block < filters; ++block) {
-      const Index block_filters = std::min(filter_block, filters - block * filter_block);
-      for (Index first = 0; first < count; first += vector_block) {
-        const T* from[vector_block];
-        for (Index v = 0; v < vector_block; ++v) {  // beyond the last vector, the last one again
-          const detail::OutputVector& output = outputs[static_cast<std::size_t>(std::min(first + v, count - 1))];
-          // No stride on the column: the parts of a row have it, and a tap's offset says in which part it lies.
-          from[v] = planes.data + output.row * row_stride * planes.row_size + output.column;
-        }
-        Vector<T> sums[filter_block][vector_block] = {};
-        const T* weights = packed.data() + block * channels * tap_count * filter_block;
-        for (Index c = 0; c < channels; ++c) {
-          for (Index tap = 0; tap < tap_count; ++tap, weights += filter_block) {
-            const Index offset = c * planes.plane_size + tap_offsets[static_cast<std::size_t>(tap)];
-            Vector<T> inputs[vector_block];
-            for (Index v = 0; v < vector_block; ++v) inputs[v] = load_vector(from[v] + offset);
-            for (Index f = 0; f < filter_block; ++f) {
-              for (Index v = 0; v < vector_block; ++v) sums[f][v] += weights[f] * inputs[v];
-            }
-          }
-        }
-        for (Index f = 0; f < block_filters; ++f) {
-          for (Index v = 0; v < vector_block && first + v < count; ++v) {
-            store(block * filter_block + f, outputs[static_cast<std::size_t>(first + v)], sums[f][v]);
-          }
-        }
+    const Index taps = static_cast<Index>(tap_offsets.size());
+    for (Index first = 0; first < filters; first += filter_block) {
+      const Block<T> block{packed.data() + first * taps,           tap_offsets.data(), taps, planes, row_stride, first,
+                           std::min(filter_block, filters - first)};
+      const detail::OutputVector *output = outputs.data(), *end = output + outputs.size();
+      for (; end - output > 4 || end - output == 3; output += 3) correlate_block<3>(block, output, store);
+      for (; end - output >= 2; output += 2) correlate_block<2>(block, output, store);
+      for (; output < end; ++output) correlate_block<1>(block, output, store);
+    }
+  }
+
+  /// A block of filters, with all that its sums are made of.
+  template <class T>
+  struct Block {
+    const T* weights;          // (tap, filter of the block)
+    const Index* tap_offsets;  // (tap)
+    Index taps;
+    const detail::PaddedPlanes<T>& planes;
+    Index row_stride;
+    Index first_filter, filters;
+  };
+
+  template <Index vectors, class T, class Store>
+  static void correlate_block(const Block<T>& block, const detail::OutputVector* outputs, const Store& store) {
+    const T* from[vectors];
+    for (Index v = 0; v < vectors; ++v) {
+      // No stride on the column: the parts of a row have it, and a tap's offset says in which part it lies.
+      from[v] = block.planes.data + outputs[v].row * block.row_stride * block.planes.row_size + outputs[v].column;
+    }
+    Vector<T> sums[filter_block][vectors] = {};
+    const T* weights = block.weights;
+    for (Index tap = 0; tap < block.taps; ++tap, weights += filter_block) {
+      const Index offset = block.tap_offsets[tap];
+      Vector<T> inputs[vectors];
+      for (Index v = 0; v < vectors; ++v) inputs[v] = load_vector(from[v] + offset);
+      for (Index f = 0; f < filter_block; ++f) {
+        for (Index v = 0; v < vectors; ++v) sums[f][v] += weights[f] * inputs[v];
       }
+    }
+    for (Index f = 0; f < block.filters; ++f) {
+      for (Index v = 0; v < vectors; ++v) store(block.first_filter + f, outputs[v], sums[f][v]);
     }
   }
 
@@ -157,14 +170,18 @@ struct Direct {
       for (Index b = 0; b < std::min(cols.stride, cols.input); ++b) {
         Part part{a, b, {}, {}, {}};
         std::vector<Index> positions;  // in the kernel
+        std::vector<Index> offsets;    // from where its outputs stand
         for (Index i = (a + rows.before) % rows.stride; i < rows.kernel; i += rows.stride) {
           for (Index j = (b + cols.before) % cols.stride; j < cols.kernel; j += cols.stride) {
             positions.push_back(i * cols.kernel + j);
-            part.tap_offsets.push_back(
+            offsets.push_back(
                 planes.offset(above + (a + rows.before - i) / rows.stride, left + (b + cols.before - j) / cols.stride));
           }
         }
         if (positions.empty()) continue;
+        for (Index f = 0; f < filters; ++f) {
+          for (const Index offset : offsets) part.tap_offsets.push_back(f * planes.plane_size + offset);
+        }
         part.packed = pack(channels, filters, static_cast<Index>(positions.size()), [&](Index c, Index f, Index tap) {
           return weight
               .data()[(f * channels + c) * rows.kernel * cols.kernel + positions[static_cast<std::size_t>(tap)]];
@@ -186,7 +203,7 @@ struct Direct {
       if (has_gaps) std::fill(sorted, sorted + channels * rows.input * row_size, T(0));
       for (const Part& part : parts) {
         T* first = sorted + part.row_remainder * row_size + part.column_remainder * part_width;
-        correlate(part.packed, channels, filters, part.tap_offsets, own, 1, part.outputs,
+        correlate(part.packed, channels, part.tap_offsets, own, 1, part.outputs,
                   [&](Index c, const detail::OutputVector& output, const Vector<T>& sum) {
                     store_vector(first + (c * rows.input + output.row * rows.stride) * row_size + output.column, sum);
                   });

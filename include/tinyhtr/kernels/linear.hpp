@@ -2,32 +2,57 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 
 #include "tinyhtr/blas/gemm.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/gradient.hpp"
 
 namespace tinyhtr {
 
 /// Rows that one piece of a row-wise matrix product takes. Fixed, so that sums do not depend on the number of threads.
 inline constexpr Index gemm_row_piece = 128;
 
+namespace detail {
+
+/// The shape (..,O) of the result for x (..,I). Throws ShapeError where x has no rows of `inputs`.
+inline Shape linear_result(const char* where, const Shape& x, Index inputs, Index outputs) {
+  if (x.rank() < 2 || x[x.rank() - 1] != inputs) {
+    throw ShapeError(std::string(where) + ": x has shape " + x.to_string() + ", expected rows of " +
+                     std::to_string(inputs) + ", as weight (" + std::to_string(outputs) + "," + std::to_string(inputs) +
+                     ") takes them");
+  }
+  Shape result;
+  for (Index axis = 0; axis + 1 < x.rank(); ++axis) result.append(x[axis]);
+  result.append(outputs);
+  return result;
+}
+
+}  // namespace detail
+
 /// y = x weight^T + bias on every row, a piece of rows per thread.
 ///
-///     y[r,o] = bias[o] + sum over i of x[r,i] weight[o,i]
+///     y[..,o] = bias[o] + sum over i of x[..,i] weight[o,i]
 ///
-/// y (R,O); x (R,I); weight (O,I); bias (O) or null. Costs 2 R O I operations. Throws ShapeError.
+/// y (..,O); x (..,I), such as (R,I) or (T,N,I); weight (O,I); bias (O) or null. Costs 2 O I operations a row.
+/// Throws ShapeError.
 template <class T>
 void linear_forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>* bias) {
-  check_rank("linear_forward", "x", x.shape(), "(R,I)");
   check_rank("linear_forward", "weight", weight.shape(), "(O,I)");
-  const Index inputs = x.dim(1), outputs = weight.dim(0);
-  check_shape("linear_forward", "weight", weight.shape(), {outputs, inputs});
+  const Index outputs = weight.dim(0), inputs = weight.dim(1);
+  const Shape shape = detail::linear_result("linear_forward", x.shape(), inputs, outputs);
+  const Index rows = outputs == 0 ? 0 : shape.size() / outputs;
   if (bias) check_shape("linear_forward", "bias", bias->shape(), {outputs});
-  y.resize({x.dim(0), outputs});
-  parallel_pieces(x.dim(0), gemm_row_piece, [&](Index begin, Index end) {
+  y.resize(shape);
+  parallel_pieces(rows, gemm_row_piece, [&](Index begin, Index end) {
     for (Index r = begin; r < end; ++r) {
-      for (Index o = 0; o < outputs; ++o) y.data()[r * outputs + o] = bias ? bias->data()[o] : T(0);
+      T* row = y.data() + r * outputs;
+      if (bias) {
+        std::copy(bias->begin(), bias->end(), row);
+      } else {
+        std::fill(row, row + outputs, T(0));
+      }
     }
     gemm<T>({y.data() + begin * outputs, end - begin, outputs}, Op::none,
             {x.data() + begin * inputs, end - begin, inputs}, Op::transpose, {weight.data(), outputs, inputs}, T(1),
@@ -39,33 +64,38 @@ void linear_forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, c
 ///
 ///     dx += dy weight,   dweight += dy^T x,   dbias += sum over rows of dy
 ///
-/// dx (R,I), dweight (O,I), dbias (O): added to; null where not wanted.
+/// dx (..,I), dweight (O,I), dbias (O): added to; null where not wanted; an empty dx counts as zeros.
 template <class T>
 void linear_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
                      const Tensor<T>& weight) {
-  const Index rows = x.dim(0), inputs = x.dim(1), outputs = weight.dim(0);
-  check_shape("linear_backward", "dy", dy.shape(), {rows, outputs});
+  const Index outputs = weight.dim(0), inputs = weight.dim(1), rows = outputs == 0 ? 0 : dy.size() / outputs;
+  check_shape("linear_backward", "dy", dy.shape(),
+              detail::linear_result("linear_backward", x.shape(), inputs, outputs));
+  if (dweight) check_shape("linear_backward", "dweight", dweight->shape(), weight.shape());
+  if (dbias) check_shape("linear_backward", "dbias", dbias->shape(), {outputs});
   if (dx) {
-    check_shape("linear_backward", "dx", dx->shape(), x.shape());
+    const T keep = holds_gradient(*dx, "linear_backward", "dx", x.shape()) ? T(1) : T(0);
     parallel_pieces(rows, gemm_row_piece, [&](Index begin, Index end) {
       gemm<T>({dx->data() + begin * inputs, end - begin, inputs}, Op::none,
               {dy.data() + begin * outputs, end - begin, outputs}, Op::none, {weight.data(), outputs, inputs}, T(1),
-              T(1));
+              keep);
     });
   }
   if (dweight) {
     // Pieces of outputs, each a sum over all rows.
-    check_shape("linear_backward", "dweight", dweight->shape(), weight.shape());
     parallel_pieces(outputs, gemm_row_piece, [&](Index begin, Index end) {
       gemm<T>({dweight->data() + begin * inputs, end - begin, inputs}, Op::transpose,
               {dy.data() + begin, rows, end - begin, outputs}, Op::none, {x.data(), rows, inputs}, T(1), T(1));
     });
   }
   if (dbias) {
-    check_shape("linear_backward", "dbias", dbias->shape(), {outputs});
-    for (Index r = 0; r < rows; ++r) {
-      for (Index o = 0; o < outputs; ++o) dbias->data()[o] += dy.data()[r * outputs + o];
-    }
+    T* sum = dbias->data();
+    const T* first = dy.data();
+    parallel_pieces(outputs, gemm_row_piece, [=](Index begin, Index end) {
+      for (Index r = 0; r < rows; ++r) {
+        for (Index o = begin; o < end; ++o) sum[o] += first[r * outputs + o];
+      }
+    });
   }
 }
 

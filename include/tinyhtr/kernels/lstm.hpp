@@ -1,13 +1,19 @@
-// A long short-term memory layer over a whole sequence, in one direction.
+// Long short-term memory layers over a whole sequence, in one direction or several at once.
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "tinyhtr/blas/gemm.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
-#include "tinyhtr/kernels/elementwise.hpp"
 #include "tinyhtr/kernels/linear.hpp"
+#include "tinyhtr/kernels/lstm_cell.hpp"
+#include "tinyhtr/kernels/packed_matrix.hpp"
 
 namespace tinyhtr {
 
@@ -21,14 +27,24 @@ struct LstmCache {
   Tensor<T> cell_tanh;  ///< (T,N,H) tanh(c_t)
 };
 
-namespace detail {
-
-/// tanh x = 2 sigmoid(2 x) - 1, with one exponential. Its error is that of the number format at 1, so
-/// that small values keep fewer digits; a gate's value is added to others of that size.
+/// The parameters of one direction.
 template <class T>
-T tanh_by_sigmoid(T x) {
-  return 2 * sigmoid(2 * x) - 1;
-}
+struct LstmWeights {
+  const Tensor<T>* weight_ih;  ///< (4H,C)
+  const Tensor<T>* weight_hh;  ///< (4H,H)
+  const Tensor<T>* bias;       ///< (4H), or null
+  Direction direction;
+};
+
+/// Where the gradients of one direction's parameters are added; null where not wanted.
+template <class T>
+struct LstmGradients {
+  Tensor<T>* weight_ih;
+  Tensor<T>* weight_hh;
+  Tensor<T>* bias;
+};
+
+namespace detail {
 
 /// The samples that one thread takes through time: they do not depend on each other.
 inline constexpr Index lstm_batch_piece = 8;
@@ -39,70 +55,128 @@ inline Index previous_step(Index t, Index steps, Direction direction) {
   return t + 1 == steps ? -1 : t + 1;
 }
 
+/// The sizes of LSTM layers that read one sequence, checked once.
+struct LstmSizes {
+  Index steps, batch, channels, hidden, directions, pieces;  ///< T, N, C, H; pieces of the batch
+
+  template <class T>
+  LstmSizes(const char* where, const Tensor<T>& x, std::span<const LstmWeights<T>> layers) {
+    check_rank(where, "x", x.shape(), "(T,N,C)");
+    if (layers.empty()) throw ArgumentError(std::string(where) + ": expected the weights of one direction or more");
+    check_rank(where, "weight_hh", layers[0].weight_hh->shape(), "(4H,H)");
+    steps = x.dim(0);
+    batch = x.dim(1);
+    channels = x.dim(2);
+    hidden = layers[0].weight_hh->dim(1);
+    directions = static_cast<Index>(layers.size());
+    pieces = (batch + lstm_batch_piece - 1) / lstm_batch_piece;
+    for (const LstmWeights<T>& layer : layers) {
+      check_shape(where, "weight_hh", layer.weight_hh->shape(), {4 * hidden, hidden});
+      check_shape(where, "weight_ih", layer.weight_ih->shape(), {4 * hidden, channels});
+      if (layer.bias) check_shape(where, "bias", layer.bias->shape(), {4 * hidden});
+    }
+  }
+
+  Shape states() const { return {steps, batch, directions * hidden}; }
+};
+
+/// One direction of some samples, from the first step read to the last. gates hold the input half of every step before;
+/// h is the direction's part of the states, rows `h_stride` apart.
+template <class T>
+void lstm_piece_forward(T* h, Index h_stride, LstmCache<T>& cache, const PackedMatrix<T>& weight_hh,
+                        Direction direction, const LstmSizes& sizes, Index first, Index last) {
+  const Index hidden = sizes.hidden;
+  for (Index k = 0; k < sizes.steps; ++k) {
+    const Index t = direction == Direction::forward ? k : sizes.steps - 1 - k;
+    const Index before = previous_step(t, sizes.steps, direction);
+    T* gates = cache.gates.data() + (t * sizes.batch + first) * 4 * hidden;
+    if (before >= 0) {
+      weight_hh.multiply_add({gates, last - first, 4 * hidden},
+                             {h + (before * sizes.batch + first) * h_stride, last - first, hidden, h_stride});
+    }
+    for (Index n = first; n < last; ++n, gates += 4 * hidden) {
+      const Index row = t * sizes.batch + n;
+      const T* cell_before = before >= 0 ? cache.cell.data() + (before * sizes.batch + n) * hidden : nullptr;
+      lstm_cell_forward(h + row * h_stride, cache.cell.data() + row * hidden, cache.cell_tanh.data() + row * hidden,
+                        gates, cell_before, hidden);
+    }
+  }
+}
+
+/// The way back: writes dgates (T,N,4H), the gradients before the gates' activations.
+template <class T>
+void lstm_piece_backward(Tensor<T>& dgates, const T* dh, Index dh_stride, const LstmCache<T>& cache,
+                         const PackedMatrix<T>& weight_hh, Direction direction, const LstmSizes& sizes, Index first,
+                         Index last) {
+  const Index hidden = sizes.hidden;
+  Tensor<T> dh_carried(Shape{last - first, hidden});  // from the step that was read after this one
+  Tensor<T> dc_carried(Shape{last - first, hidden});
+  for (Index k = sizes.steps - 1; k >= 0; --k) {
+    const Index t = direction == Direction::forward ? k : sizes.steps - 1 - k;
+    const Index before = previous_step(t, sizes.steps, direction);
+    for (Index n = first; n < last; ++n) {
+      const Index row = t * sizes.batch + n;
+      const T* cell_before = before >= 0 ? cache.cell.data() + (before * sizes.batch + n) * hidden : nullptr;
+      lstm_cell_backward(dgates.data() + row * 4 * hidden, dc_carried.data() + (n - first) * hidden,
+                         dh_carried.data() + (n - first) * hidden, dh + row * dh_stride,
+                         cache.gates.data() + row * 4 * hidden, cache.cell_tanh.data() + row * hidden, cell_before,
+                         hidden);
+    }
+    if (before < 0) continue;
+    dh_carried.fill(T(0));
+    weight_hh.multiply_add({dh_carried.data(), last - first, hidden},
+                           {dgates.data() + (t * sizes.batch + first) * 4 * hidden, last - first, 4 * hidden});
+  }
+}
+
 }  // namespace detail
 
-/// Runs the sequence x through the cell, from state zero.
+/// Runs the sequence x through the cell, from state zero, in every direction of `layers` at the same time.
 ///
 ///     (i, f, g, o) = x_t W_ih^T + h_{t-1} W_hh^T + b,   i, f, o through the sigmoid, g through tanh
 ///     c_t = f c_{t-1} + i g,   h_t = o tanh(c_t)
 ///
-/// h (T,N,H); x (T,N,C); weight_ih (4H,C); weight_hh (4H,H); bias (4H); gate rows in PyTorch's order i, f, g, o.
-/// Direction::reverse reads from t = T-1 down to 0; h_t still stands at t. One GEMM makes the input half of all steps
-/// at once; then each step needs one (N,H) x (H,4H). Costs 8 T N H (C + H) operations. Throws ShapeError.
+/// h (T,N,D H), the states of the D directions side by side; x (T,N,C); caches and layers: one for each direction; gate
+/// rows in PyTorch's order i, f, g, o. Direction::reverse reads from t = T-1 down to 0; h_t still stands at t. One GEMM
+/// makes the input half of all steps at once; then each step needs one (N,H) x (H,4H). Costs 8 D T N H (C + H)
+/// operations. Throws ShapeError, ArgumentError without directions.
 /// Source: Hochreiter, Schmidhuber 1997; Gers, Schmidhuber, Cummins 2000 (forget gate); the form is that of PyTorch's
 /// LSTM.
 template <class T>
-void lstm_forward(Tensor<T>& h, LstmCache<T>& cache, const Tensor<T>& x, const Tensor<T>& weight_ih,
-                  const Tensor<T>& weight_hh, const Tensor<T>& bias, Direction direction) {
-  check_rank("lstm_forward", "x", x.shape(), "(T,N,C)");
-  check_rank("lstm_forward", "weight_hh", weight_hh.shape(), "(4H,H)");
-  const Index steps = x.dim(0), batch = x.dim(1), channels = x.dim(2), hidden = weight_hh.dim(1);
-  check_shape("lstm_forward", "weight_hh", weight_hh.shape(), {4 * hidden, hidden});
-  check_shape("lstm_forward", "weight_ih", weight_ih.shape(), {4 * hidden, channels});
-  check_shape("lstm_forward", "bias", bias.shape(), {4 * hidden});
-  h.resize({steps, batch, hidden});
-  cache.cell.resize(h.shape());
-  cache.cell_tanh.resize(h.shape());
+void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>& x,
+                  std::span<const LstmWeights<T>> layers) {
+  const detail::LstmSizes sizes("lstm_forward", x, layers);
+  if (caches.size() != layers.size()) throw ArgumentError("lstm_forward: expected one cache for each direction");
+  const Index hidden = sizes.hidden, channels = sizes.channels, rows = sizes.steps * sizes.batch;
+  h.resize(sizes.states());
+  std::vector<PackedMatrix<T>> recurrent;
+  for (std::size_t d = 0; d < layers.size(); ++d) {
+    caches[d].gates.resize({sizes.steps, sizes.batch, 4 * hidden});
+    caches[d].cell.resize({sizes.steps, sizes.batch, hidden});
+    caches[d].cell_tanh.resize(caches[d].cell.shape());
+    recurrent.emplace_back(Matrix<const T>(layers[d].weight_hh->data(), 4 * hidden, hidden), Op::transpose);
+  }
 
   // x_t W_ih^T + b for all t at once, rows (t, n).
-  cache.gates.resize({steps, batch, 4 * hidden});
-  parallel_pieces(steps * batch, gemm_row_piece, [&](Index begin, Index end) {
-    T* rows = cache.gates.data() + begin * 4 * hidden;
-    for (Index r = 0; r < end - begin; ++r) std::copy(bias.begin(), bias.end(), rows + r * 4 * hidden);
-    gemm<T>({rows, end - begin, 4 * hidden}, Op::none, {x.data() + begin * channels, end - begin, channels},
-            Op::transpose, {weight_ih.data(), 4 * hidden, channels}, T(1), T(1));
+  const Index row_pieces = (rows + gemm_row_piece - 1) / gemm_row_piece;
+  parallel_for(sizes.directions * row_pieces, [&](Index piece) {
+    const auto d = static_cast<std::size_t>(piece / row_pieces);
+    const Index begin = piece % row_pieces * gemm_row_piece, end = std::min(rows, begin + gemm_row_piece);
+    T* gates = caches[d].gates.data() + begin * 4 * hidden;
+    std::fill(gates, gates + (end - begin) * 4 * hidden, T(0));
+    if (const Tensor<T>* bias = layers[d].bias) {
+      for (Index r = 0; r < end - begin; ++r) std::copy(bias->begin(), bias->end(), gates + r * 4 * hidden);
+    }
+    gemm<T>({gates, end - begin, 4 * hidden}, Op::none, {x.data() + begin * channels, end - begin, channels},
+            Op::transpose, {layers[d].weight_ih->data(), 4 * hidden, channels}, T(1), T(1));
   });
 
-  parallel_pieces(batch, detail::lstm_batch_piece, [&](Index first, Index last) {
-    for (Index k = 0; k < steps; ++k) {
-      const Index t = direction == Direction::forward ? k : steps - 1 - k;
-      const Index before = detail::previous_step(t, steps, direction);
-      T* gates_t = cache.gates.data() + (t * batch + first) * 4 * hidden;
-      if (before >= 0) {
-        gemm<T>({gates_t, last - first, 4 * hidden}, Op::none,
-                {h.data() + (before * batch + first) * hidden, last - first, hidden}, Op::transpose,
-                {weight_hh.data(), 4 * hidden, hidden}, T(1), T(1));
-      }
-      for (Index n = first; n < last; ++n, gates_t += 4 * hidden) {
-        T* input_gate = gates_t;
-        T* forget_gate = gates_t + hidden;
-        T* candidate = gates_t + 2 * hidden;
-        T* output_gate = gates_t + 3 * hidden;
-        const Index row = (t * batch + n) * hidden;
-        const T* cell_before = before >= 0 ? cache.cell.data() + (before * batch + n) * hidden : nullptr;
-        for (Index j = 0; j < hidden; ++j) {
-          input_gate[j] = sigmoid(input_gate[j]);
-          forget_gate[j] = sigmoid(forget_gate[j]);
-          candidate[j] = detail::tanh_by_sigmoid(candidate[j]);
-          output_gate[j] = sigmoid(output_gate[j]);
-          const T kept = cell_before ? forget_gate[j] * cell_before[j] : T(0);
-          const T cell = kept + input_gate[j] * candidate[j];
-          cache.cell.data()[row + j] = cell;
-          cache.cell_tanh.data()[row + j] = detail::tanh_by_sigmoid(cell);
-          h.data()[row + j] = output_gate[j] * cache.cell_tanh.data()[row + j];
-        }
-      }
-    }
+  parallel_for(sizes.directions * sizes.pieces, [&](Index piece) {
+    const auto d = static_cast<std::size_t>(piece % sizes.directions);
+    const Index first = piece / sizes.directions * detail::lstm_batch_piece;
+    detail::lstm_piece_forward(h.data() + static_cast<Index>(d) * hidden, sizes.directions * hidden, caches[d],
+                               recurrent[d], layers[d].direction, sizes, first,
+                               std::min(sizes.batch, first + detail::lstm_batch_piece));
   });
 }
 
@@ -114,63 +188,66 @@ void lstm_forward(Tensor<T>& h, LstmCache<T>& cache, const Tensor<T>& x, const T
 ///     dh_{t-1} = d(before activation) W_hh,   dc_{t-1} = dc f
 ///
 /// and over all steps dW_ih += d^T x, dW_hh += d^T h_{t-1}, db += sum d, dx += d W_ih.
-/// dx (T,N,C) and the gradients of weights and bias are added to; null where not wanted. h, cache: of the forward pass.
+/// dx (T,N,C) and the gradients of weights and bias are added to; null where not wanted; an empty dx counts as zeros.
+/// dh, h (T,N,D H); h, caches: of the forward pass. Throws ShapeError.
+template <class T>
+void lstm_backward(Tensor<T>* dx, std::span<const LstmGradients<T>> gradients, const Tensor<T>& dh, const Tensor<T>& h,
+                   std::span<const LstmCache<T>> caches, const Tensor<T>& x, std::span<const LstmWeights<T>> layers) {
+  const detail::LstmSizes sizes("lstm_backward", x, layers);
+  check_shape("lstm_backward", "h", h.shape(), sizes.states());
+  check_shape("lstm_backward", "dh", dh.shape(), sizes.states());
+  if (gradients.size() != layers.size() || caches.size() != layers.size()) {
+    throw ArgumentError("lstm_backward: expected gradients and a cache for each direction");
+  }
+  const Index hidden = sizes.hidden, stride = sizes.directions * hidden;
+  std::vector<PackedMatrix<T>> recurrent;
+  std::vector<Tensor<T>> dgates;
+  for (const LstmWeights<T>& layer : layers) {
+    recurrent.emplace_back(Matrix<const T>(layer.weight_hh->data(), 4 * hidden, hidden), Op::none);
+    dgates.push_back(Tensor<T>::uninitialized({sizes.steps, sizes.batch, 4 * hidden}));
+  }
+  parallel_for(sizes.directions * sizes.pieces, [&](Index piece) {
+    const auto d = static_cast<std::size_t>(piece % sizes.directions);
+    const Index first = piece / sizes.directions * detail::lstm_batch_piece;
+    detail::lstm_piece_backward(dgates[d], dh.data() + static_cast<Index>(d) * hidden, stride, caches[d], recurrent[d],
+                                layers[d].direction, sizes, first,
+                                std::min(sizes.batch, first + detail::lstm_batch_piece));
+  });
+
+  for (std::size_t d = 0; d < layers.size(); ++d) {
+    if (Tensor<T>* dweight_hh = gradients[d].weight_hh; dweight_hh && sizes.steps > 1) {
+      // Rows of step t meet those of h at the step before: the same rows, one step further on in one of the two.
+      check_shape("lstm_backward", "dweight_hh", dweight_hh->shape(), layers[d].weight_hh->shape());
+      const bool forward = layers[d].direction == Direction::forward;
+      const Index count = (sizes.steps - 1) * sizes.batch;
+      const T* dgate = dgates[d].data() + (forward ? sizes.batch * 4 * hidden : 0);
+      const T* h_before = h.data() + static_cast<Index>(d) * hidden + (forward ? 0 : sizes.batch * stride);
+      parallel_pieces(4 * hidden, gemm_row_piece, [&](Index begin, Index end) {
+        gemm<T>({dweight_hh->data() + begin * hidden, end - begin, hidden}, Op::transpose,
+                {dgate + begin, count, end - begin, 4 * hidden}, Op::none, {h_before, count, hidden, stride}, T(1),
+                T(1));
+      });
+    }
+    linear_backward(dx, gradients[d].weight_ih, gradients[d].bias, dgates[d], x, *layers[d].weight_ih);
+  }
+}
+
+/// lstm_forward in one direction: h (T,N,H); weight_ih (4H,C); weight_hh (4H,H); bias (4H).
+template <class T>
+void lstm_forward(Tensor<T>& h, LstmCache<T>& cache, const Tensor<T>& x, const Tensor<T>& weight_ih,
+                  const Tensor<T>& weight_hh, const Tensor<T>& bias, Direction direction) {
+  const LstmWeights<T> layer{&weight_ih, &weight_hh, &bias, direction};
+  lstm_forward<T>(h, std::span(&cache, 1), x, std::span(&layer, 1));
+}
+
+/// lstm_backward in one direction.
 template <class T>
 void lstm_backward(Tensor<T>* dx, Tensor<T>* dweight_ih, Tensor<T>* dweight_hh, Tensor<T>* dbias, const Tensor<T>& dh,
                    const Tensor<T>& h, const LstmCache<T>& cache, const Tensor<T>& x, const Tensor<T>& weight_ih,
                    const Tensor<T>& weight_hh, Direction direction) {
-  check_shape("lstm_backward", "dh", dh.shape(), h.shape());
-  const Index steps = x.dim(0), batch = x.dim(1), channels = x.dim(2), hidden = weight_hh.dim(1);
-  Tensor<T> dgates = Tensor<T>::uninitialized({steps * batch, 4 * hidden});  // before the activations
-
-  parallel_pieces(batch, detail::lstm_batch_piece, [&](Index first, Index last) {
-    Tensor<T> dh_carried(Shape{last - first, hidden});  // from the step that was read after this one
-    Tensor<T> dc_carried(Shape{last - first, hidden});
-    for (Index k = steps - 1; k >= 0; --k) {
-      const Index t = direction == Direction::forward ? k : steps - 1 - k;
-      const Index before = detail::previous_step(t, steps, direction);
-      for (Index n = first; n < last; ++n) {
-        const Index row = t * batch + n;
-        const T* gates = cache.gates.data() + row * 4 * hidden;
-        T* d = dgates.data() + row * 4 * hidden;
-        const T* cell_before = before >= 0 ? cache.cell.data() + (before * batch + n) * hidden : nullptr;
-        T* dc_row = dc_carried.data() + (n - first) * hidden;
-        const T* dh_row = dh_carried.data() + (n - first) * hidden;
-        for (Index j = 0; j < hidden; ++j) {
-          const T i = gates[j], f = gates[hidden + j], g = gates[2 * hidden + j], o = gates[3 * hidden + j];
-          const T cell_tanh = cache.cell_tanh.data()[row * hidden + j];
-          const T dh_j = dh.data()[row * hidden + j] + dh_row[j];
-          const T dc = dc_row[j] + dh_j * o * (1 - cell_tanh * cell_tanh);
-          d[j] = dc * g * i * (1 - i);
-          d[hidden + j] = cell_before ? dc * cell_before[j] * f * (1 - f) : T(0);
-          d[2 * hidden + j] = dc * i * (1 - g * g);
-          d[3 * hidden + j] = dh_j * cell_tanh * o * (1 - o);
-          dc_row[j] = dc * f;
-        }
-      }
-      if (before < 0) continue;
-      gemm<T>({dh_carried.data(), last - first, hidden}, Op::none,
-              {dgates.data() + (t * batch + first) * 4 * hidden, last - first, 4 * hidden}, Op::none,
-              {weight_hh.data(), 4 * hidden, hidden});
-    }
-  });
-
-  if (dweight_hh && steps > 1) {
-    // Rows of step t meet those of h at the step before: the same rows, one step further on in one of the two.
-    check_shape("lstm_backward", "dweight_hh", dweight_hh->shape(), weight_hh.shape());
-    const Index rows = (steps - 1) * batch;
-    const T* d = dgates.data() + (direction == Direction::forward ? batch * 4 * hidden : 0);
-    const T* h_before = h.data() + (direction == Direction::forward ? 0 : batch * hidden);
-    parallel_pieces(4 * hidden, gemm_row_piece, [&](Index begin, Index end) {
-      gemm<T>({dweight_hh->data() + begin * hidden, end - begin, hidden}, Op::transpose,
-              {d + begin, rows, end - begin, 4 * hidden}, Op::none, {h_before, rows, hidden}, T(1), T(1));
-    });
-  }
-  const Shape x_shape = x.shape();
-  Tensor<T> dx_rows = dx ? std::move(*dx).reshaped({steps * batch, channels}) : Tensor<T>();
-  const Tensor<T> x_rows = x.reshaped({steps * batch, channels});
-  linear_backward(dx ? &dx_rows : nullptr, dweight_ih, dbias, dgates, x_rows, weight_ih);
-  if (dx) *dx = std::move(dx_rows).reshaped(x_shape);
+  const LstmWeights<T> layer{&weight_ih, &weight_hh, nullptr, direction};
+  const LstmGradients<T> gradients{dweight_ih, dweight_hh, dbias};
+  lstm_backward<T>(dx, std::span(&gradients, 1), dh, h, std::span(&cache, 1), x, std::span(&layer, 1));
 }
 
 }  // namespace tinyhtr

@@ -16,12 +16,12 @@ template <class T>
 struct LinearNode : Node<T> {
   LinearNode() : Node<T>("linear") {}
   void backward() override {
-    linear_backward(this->input_grad(0), this->input_grad(1), this->input_grad(2), this->grad, this->input_value(0),
-                    this->input_value(1));
+    linear_backward(this->input_grad_or_empty(0), this->input_grad(1), this->input_grad(2), this->grad,
+                    this->input_value(0), this->input_value(1));
   }
 };
 
-/// y = x weight^T + bias. y (R,O), x (R,I), weight (O,I), bias (O).
+/// y = x weight^T + bias. y (..,O), x (..,I), weight (O,I), bias (O).
 template <class T>
 Variable<T> linear(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias) {
   auto node = std::make_shared<LinearNode<T>>();
@@ -52,13 +52,7 @@ struct Linear {
   }
 
   /// x (R,I) to (R,O), or x (T,N,I) to (T,N,O).
-  Variable<T> forward(const Variable<T>& x) const {
-    if (x.shape().rank() == 2) return linear(x, weight, bias);
-    check_rank("Linear", "x", x.shape(), "(T,N,I)");
-    const Index steps = x.shape()[0], batch = x.shape()[1];
-    const Variable<T> rows = linear(reshape(x, {steps * batch, x.shape()[2]}), weight, bias);
-    return reshape(rows, {steps, batch, rows.shape()[1]});
-  }
+  Variable<T> forward(const Variable<T>& x) const { return linear(x, weight, bias); }
 };
 
 }  // namespace tinyhtr

@@ -16,23 +16,42 @@
 
 namespace tinyhtr {
 
+/// The whole sequence in one direction or several, for training: inputs are x, then the weights of each direction.
 template <class T>
 struct LstmNode : Node<T> {
-  LstmCache<T> cache;
-  Direction direction;
-  explicit LstmNode(Direction direction_) : Node<T>("lstm"), direction(direction_) {}
+  std::vector<Direction> directions;
+  std::vector<LstmCache<T>> caches;  ///< one for each direction
+
+  explicit LstmNode(std::vector<Direction> directions_)
+      : Node<T>("lstm"), directions(std::move(directions_)), caches(directions.size()) {}
+
   void backward() override {
-    lstm_backward(this->input_grad(0), this->input_grad(1), this->input_grad(2), this->input_grad(3), this->grad,
-                  this->value, cache, this->input_value(0), this->input_value(1), this->input_value(2), direction);
+    std::vector<LstmGradients<T>> gradients;
+    for (std::size_t i = 1; i < this->inputs.size(); i += 3) {
+      gradients.push_back({this->input_grad(i), this->input_grad(i + 1), this->input_grad(i + 2)});
+    }
+    lstm_backward<T>(this->input_grad_or_empty(0), gradients, this->grad, this->value, caches, this->input_value(0),
+                     weights({this->inputs.begin() + 1, this->inputs.end()}));
+  }
+
+  /// weight_ih, weight_hh, bias of each direction, as the kernels take them.
+  std::vector<LstmWeights<T>> weights(const std::vector<std::shared_ptr<Node<T>>>& parameters) const {
+    std::vector<LstmWeights<T>> list;
+    for (std::size_t d = 0; d < directions.size(); ++d) {
+      list.push_back(
+          {&parameters[3 * d]->value, &parameters[3 * d + 1]->value, &parameters[3 * d + 2]->value, directions[d]});
+    }
+    return list;
   }
 };
 
-/// The whole sequence as one node, for training. h (T,N,H), x (T,N,C); the formulas stand at lstm_forward.
+/// h (T,N,H) of x (T,N,C), as one node; the formulas stand at lstm_forward.
 template <class T>
 Variable<T> lstm(const Variable<T>& x, const Variable<T>& weight_ih, const Variable<T>& weight_hh,
                  const Variable<T>& bias, Direction direction) {
-  auto node = std::make_shared<LstmNode<T>>(direction);
-  lstm_forward(node->value, node->cache, x.value(), weight_ih.value(), weight_hh.value(), bias.value(), direction);
+  auto node = std::make_shared<LstmNode<T>>(std::vector{direction});
+  const auto weights = node->weights({weight_ih.shared_node(), weight_hh.shared_node(), bias.shared_node()});
+  lstm_forward<T>(node->value, node->caches, x.value(), weights);
   return connect<T>(node, {x, weight_ih, weight_hh, bias});
 }
 
@@ -92,12 +111,15 @@ struct BiLstm {
     list.parameter("bias_ih_l0_reverse", bias_ih_l0_reverse);
   }
 
-  /// x (T,N,C) to (T,N,2H): what was read so far from the left, and from the right.
+  /// x (T,N,C) to (T,N,2H): what was read so far from the left, and from the right. Both at the same time, in one node.
   Variable<T> forward(const Variable<T>& x) const {
-    const Variable<T> from_left = lstm(x, weight_ih_l0, weight_hh_l0, bias_ih_l0, Direction::forward);
-    const Variable<T> from_right =
-        lstm(x, weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse, Direction::reverse);
-    return concatenate(from_left, from_right);
+    auto node = std::make_shared<LstmNode<T>>(std::vector{Direction::forward, Direction::reverse});
+    const auto weights = node->weights({weight_ih_l0.shared_node(), weight_hh_l0.shared_node(),
+                                        bias_ih_l0.shared_node(), weight_ih_l0_reverse.shared_node(),
+                                        weight_hh_l0_reverse.shared_node(), bias_ih_l0_reverse.shared_node()});
+    lstm_forward<T>(node->value, node->caches, x.value(), weights);
+    return connect<T>(node, {x, weight_ih_l0, weight_hh_l0, bias_ih_l0, weight_ih_l0_reverse, weight_hh_l0_reverse,
+                             bias_ih_l0_reverse});
   }
 
  private:

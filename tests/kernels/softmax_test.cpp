@@ -73,3 +73,21 @@ TEST_CASE("one class, no rows, no classes, a scalar") {
   CHECK(y.shape() == Shape{4, 0});
   CHECK_THROWS_AS(log_softmax_forward(y, Tensor<double>(Shape{})), ShapeError);
 }
+
+TEST_CASE_TEMPLATE("rows of every length, around those of a vector: the largest logit may stand anywhere", T, float,
+                   double) {
+  for (const Index classes : {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 79}) {
+    for (Index k = 0; k < classes; ++k) {
+      auto x = counted_tensor<T>({1, classes}, 33, 4.0);
+      x[k] = 6;
+      CHECK(detail::largest_of(x.data(), classes) == 6);
+      double sum = 0;
+      for (const T logit : x) sum += std::exp(static_cast<double>(logit));
+      Tensor<T> y;
+      log_softmax_forward(y, x);
+      Tensor<double> expected(x.shape());
+      for (Index j = 0; j < classes; ++j) expected[j] = static_cast<double>(x[j]) - std::log(sum);
+      REQUIRE(relative_error(y, expected) < (std::is_same_v<T, float> ? 1e-6 : 1e-14));
+    }
+  }
+}

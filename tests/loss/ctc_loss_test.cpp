@@ -24,9 +24,9 @@ const Labels small_labels = {{0, 1, 2}, {3, 3, 3, 1}, {}, {4}, {0, 0, 1, 1, 2, 2
 
 }  // namespace
 
-TEST_CASE("gradient check: different lengths, doubled letters, an empty label") {
+TEST_CASE_TEMPLATE("gradient check: different lengths, doubled letters, an empty label", Algorithm, Scaled, LogDomain) {
   const Variable<double> logits(counted_tensor<double>({12, 5, 6}, 1, 2.0), true, "logits");
-  const auto f = [](const std::vector<Variable<double>>& in) { return ctc_loss(in[0], small_labels); };
+  const auto f = [](const std::vector<Variable<double>>& in) { return ctc_loss<Algorithm>(in[0], small_labels); };
   GradientCheckOptions options;
   options.most_per_input = 360;
   const GradientCheckResult result = gradient_check(f, {logits}, options);
@@ -39,12 +39,31 @@ TEST_CASE_TEMPLATE("the mean over the batch and its gradient agree with PyTorch"
   double mean = 0;
   for (const double loss : losses) mean += loss / 5;
   const Variable<T> logits(counted_tensor<T>({12, 5, 6}, 41, 4.0), true);
-  const Variable<T> loss = ctc_loss(logits, small_labels);
-  CHECK(loss.shape() == Shape{1});
-  CHECK(std::abs(static_cast<double>(loss.item()) / mean - 1) < reference_tolerance<T>);
-  backward(loss);
-  CHECK(relative_error(logits.grad(), load_npy<double>("references/torch/ctc_small_dlogits.npy")) <
-        reference_tolerance<T>);
+  const auto check = [&](const Variable<T>& loss) {
+    CHECK(loss.shape() == Shape{1});
+    CHECK(std::abs(static_cast<double>(loss.item()) / mean - 1) < reference_tolerance<T>);
+    Variable<T>(logits).zero_grad();
+    backward(loss);
+    CHECK(relative_error(logits.grad(), load_npy<double>("references/torch/ctc_small_dlogits.npy")) <
+          reference_tolerance<T>);
+    const auto& node = dynamic_cast<const CtcLossNode<T>&>(loss.node());
+    REQUIRE(node.losses.size() == 5);
+    for (std::size_t n = 0; n < 5; ++n) {
+      CHECK(node.losses[n] == doctest::Approx(losses[static_cast<Index>(n)]).epsilon(reference_tolerance<T>));
+    }
+  };
+  check(ctc_loss(logits, small_labels));
+  check(ctc_loss<Scaled>(logits, small_labels));
+  check(ctc_loss<LogDomain>(logits, small_labels));
+}
+
+TEST_CASE("without a graph there is the loss, and no gradient") {
+  const Variable<float> logits(counted_tensor<float>({12, 5, 6}, 41, 4.0), true);
+  const Variable<float> recorded = ctc_loss(logits, small_labels);
+  const NoGrad no_grad;
+  const Variable<float> alone = ctc_loss(logits, small_labels);
+  CHECK(alone.item() == recorded.item());
+  CHECK(dynamic_cast<const CtcLossNode<float>&>(alone.node()).gradient.empty());
 }
 
 TEST_CASE("the gradient follows what stands above the loss, and is added") {
@@ -58,14 +77,14 @@ TEST_CASE("the gradient follows what stands above the loss, and is added") {
   CHECK(relative_error(thrice.grad(), expected) < 1e-14);
 }
 
-TEST_CASE("the same bits at any number of threads") {
+TEST_CASE_TEMPLATE("the same bits at any number of threads", Algorithm, Scaled, LogDomain) {
   const int before = thread_count();
   const auto values = counted_tensor<float>({12, 5, 6}, 41, 4.0);
   Tensor<float> expected_loss, expected_gradient;
-  for (const int threads : {1, 2, 3}) {
+  for (const int threads : {1, 2, 3, 8}) {
     set_thread_count(threads);
     const Variable<float> logits(values, true);
-    const Variable<float> loss = ctc_loss(logits, small_labels);
+    const Variable<float> loss = ctc_loss<Algorithm>(logits, small_labels);
     backward(loss);
     if (threads == 1) {
       expected_loss = loss.value();

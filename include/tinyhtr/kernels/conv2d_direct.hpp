@@ -2,7 +2,8 @@
 #pragma once
 
 #include <algorithm>
-#include <type_traits>
+#include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -43,21 +44,26 @@ struct Direct {
         for (Index j = 0; j < cols.kernel; ++j) tap_offsets.push_back(c * planes.plane_size + planes.offset(i, j));
       }
     }
-    const Tensor<T> packed = pack(filters, channels, rows.kernel * cols.kernel, [&](Index f, Index c, Index tap) {
-      return weight.data()[(f * channels + c) * rows.kernel * cols.kernel + tap];
-    });
-    const auto outputs = detail::cut_into_vectors<T>(rows.output, cols.output);
+    std::vector<Index> taps(static_cast<std::size_t>(rows.kernel * cols.kernel));
+    std::iota(taps.begin(), taps.end(), Index{0});
+    const Tensor<T> packed =
+        pack(weight.data(), filters, channels * rows.kernel * cols.kernel, channels, rows.kernel * cols.kernel, taps);
+    const detail::OutputVectors<T> outputs(rows.output, cols.output);
     parallel_for(sizes.batch, [&](Index n) {
       detail::PaddedPlanes<T> own = planes;
-      own.fill(scratch<T, 0>(channels * own.plane_size), x.data() + n * channels * rows.input * cols.input, channels,
-               rows.input, cols.input, rows.before, cols.before);
+      T* memory = scratch<T, 0>(channels * own.plane_size);
+      const T* in = x.data() + n * channels * rows.input * cols.input;
       T* image = y.data() + n * filters * rows.output * cols.output;
-      correlate(packed, filters, tap_offsets, own, rows.stride, outputs,
-                [&](Index f, const detail::OutputVector& output, const Vector<T>& sum) {
-                  const Vector<T> result = sum + (bias ? (*bias)[f] : T(0));
-                  T* target = image + (f * rows.output + output.row) * cols.output + output.column;
-                  store_lanes<T>(target, result, output.lanes);
-                });
+      Index filled = 0;  // rows of the planes
+      for (Index top = 0; top < rows.output; top += outputs.band()) {
+        const Index bottom = std::min(rows.output, top + outputs.band());
+        const Index needed = (bottom - 1) * rows.stride + rows.kernel;
+        own.fill(memory, in, channels, rows.input, cols.input, rows.before, cols.before, filled, needed);
+        filled = needed;
+        correlate(packed, filters, tap_offsets, own, rows.stride, outputs.of_rows(top, bottom),
+                  Place<T>{image, rows.output * cols.output, cols.output},
+                  [bias](Index f, const Vector<T>& sum) { return sum + (bias ? bias->data()[f] : T(0)); });
+      }
     });
   }
 
@@ -77,35 +83,58 @@ struct Direct {
   static constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;
 
   /// Weights in the order in which correlate reads them: (block of filters, channel, tap, filter of the block), with
-  /// zeros where the last block is not full.
-  template <class WeightAt>
-  static auto pack(Index filters, Index channels, Index taps, const WeightAt& weight_at) {
-    using T = std::decay_t<decltype(weight_at(0, 0, 0))>;
-    const Index blocks = (filters + filter_block - 1) / filter_block;
-    Tensor<T> packed(Shape{blocks, channels, taps, filter_block});
-    for (Index f = 0; f < filters; ++f) {
+  /// zeros where the last block is not full. Filter f, channel c, tap t is at weight[f filter_step + c channel_step +
+  /// taps[t]].
+  template <class T>
+  static Tensor<T> pack(const T* weight, Index filters, Index filter_step, Index channels, Index channel_step,
+                        const std::vector<Index>& taps) {
+    const Index blocks = (filters + filter_block - 1) / filter_block, tap_count = static_cast<Index>(taps.size());
+    Tensor<T> packed = Tensor<T>::uninitialized(Shape{blocks, channels, tap_count, filter_block});
+    parallel_for(blocks, [&](Index block) {
+      const Index count = std::min(filter_block, filters - block * filter_block);
+      T* to = packed.data() + block * channels * tap_count * filter_block;
       for (Index c = 0; c < channels; ++c) {
-        for (Index tap = 0; tap < taps; ++tap)
-          packed(f / filter_block, c, tap, f % filter_block) = weight_at(f, c, tap);
+        for (const Index tap : taps) {
+          const T* from = weight + block * filter_block * filter_step + c * channel_step + tap;
+          if (count == filter_block) {
+            for (Index f = 0; f < filter_block; ++f) to[f] = from[f * filter_step];
+          } else {
+            for (Index f = 0; f < filter_block; ++f) to[f] = f < count ? from[f * filter_step] : T(0);
+          }
+          to += filter_block;
+        }
       }
-    }
+    });
     return packed;
   }
 
-  /// For every filter and every vector of outputs: store(f, output, sum over channels and taps of weight * input).
+  /// Where the outputs of a correlation are written.
+  template <class T>
+  struct Place {
+    T* data;
+    Index filter_step, row_step;
+  };
+
+  /// For every filter f and every vector of outputs: finish(f, sum over channels and taps of weight * input).
   /// tap_offsets: where each tap of each channel reads, seen from its output, channel by channel.
-  template <class T, class Store>
+  template <class T, class Finish>
   static void correlate(const Tensor<T>& packed, Index filters, const std::vector<Index>& tap_offsets,
                         const detail::PaddedPlanes<T>& planes, Index row_stride,
-                        const std::vector<detail::OutputVector>& outputs, const Store& store) {
+                        std::span<const detail::OutputVector> outputs, const Place<T>& place, const Finish& finish) {
     const Index taps = static_cast<Index>(tap_offsets.size());
     for (Index first = 0; first < filters; first += filter_block) {
-      const Block<T> block{packed.data() + first * taps,           tap_offsets.data(), taps, planes, row_stride, first,
-                           std::min(filter_block, filters - first)};
+      const Block<T> block{packed.data() + first * taps,
+                           tap_offsets.data(),
+                           taps,
+                           planes,
+                           row_stride,
+                           first,
+                           std::min(filter_block, filters - first),
+                           place};
       const detail::OutputVector *output = outputs.data(), *end = output + outputs.size();
-      for (; end - output > 4 || end - output == 3; output += 3) correlate_block<3>(block, output, store);
-      for (; end - output >= 2; output += 2) correlate_block<2>(block, output, store);
-      for (; output < end; ++output) correlate_block<1>(block, output, store);
+      for (; end - output > 4 || end - output == 3; output += 3) correlate_block<3>(block, output, finish);
+      for (; end - output >= 2; output += 2) correlate_block<2>(block, output, finish);
+      for (; output < end; ++output) correlate_block<1>(block, output, finish);
     }
   }
 
@@ -118,14 +147,20 @@ struct Direct {
     const detail::PaddedPlanes<T>& planes;
     Index row_stride;
     Index first_filter, filters;
+    Place<T> place;
   };
 
-  template <Index vectors, class T, class Store>
-  static void correlate_block(const Block<T>& block, const detail::OutputVector* outputs, const Store& store) {
+  template <Index vectors, class T, class Finish>
+  static void correlate_block(const Block<T>& block, const detail::OutputVector* outputs, const Finish& finish) {
     const T* from[vectors];
+    T* to[vectors];
+    bool whole = block.filters == filter_block;
     for (Index v = 0; v < vectors; ++v) {
       // No stride on the column: the parts of a row have it, and a tap's offset says in which part it lies.
       from[v] = block.planes.data + outputs[v].row * block.row_stride * block.planes.row_size + outputs[v].column;
+      to[v] = block.place.data + block.first_filter * block.place.filter_step + outputs[v].row * block.place.row_step +
+              outputs[v].column;
+      whole = whole && outputs[v].lanes == vector_lanes<T>;
     }
     Vector<T> sums[filter_block][vectors] = {};
     const T* weights = block.weights;
@@ -137,8 +172,16 @@ struct Direct {
         for (Index v = 0; v < vectors; ++v) sums[f][v] += weights[f] * inputs[v];
       }
     }
-    for (Index f = 0; f < block.filters; ++f) {
-      for (Index v = 0; v < vectors; ++v) store(block.first_filter + f, outputs[v], sums[f][v]);
+    // Loops of fixed length, which the compiler unrolls, so that the sums never leave their registers.
+    for (Index f = 0; f < filter_block; ++f) {
+      for (Index v = 0; v < vectors; ++v) {
+        T* const target = to[v] + f * block.place.filter_step;
+        if (whole) {
+          store_vector<T>(target, finish(block.first_filter + f, sums[f][v]));
+        } else if (f < block.filters) {
+          store_lanes<T>(target, finish(block.first_filter + f, sums[f][v]), outputs[v].lanes);
+        }
+      }
     }
   }
 
@@ -163,12 +206,16 @@ struct Direct {
       Index row_remainder, column_remainder;
       std::vector<Index> tap_offsets;
       Tensor<T> packed;
-      std::vector<detail::OutputVector> outputs;
+      detail::OutputVectors<T> outputs;
     };
     std::vector<Part> parts;
     for (Index a = 0; a < std::min(rows.stride, rows.input); ++a) {
       for (Index b = 0; b < std::min(cols.stride, cols.input); ++b) {
-        Part part{a, b, {}, {}, {}};
+        Part part{a,
+                  b,
+                  {},
+                  {},
+                  {(rows.input - a + rows.stride - 1) / rows.stride, (cols.input - b + cols.stride - 1) / cols.stride}};
         std::vector<Index> positions;  // in the kernel
         std::vector<Index> offsets;    // from where its outputs stand
         for (Index i = (a + rows.before) % rows.stride; i < rows.kernel; i += rows.stride) {
@@ -182,36 +229,42 @@ struct Direct {
         for (Index f = 0; f < filters; ++f) {
           for (const Index offset : offsets) part.tap_offsets.push_back(f * planes.plane_size + offset);
         }
-        part.packed = pack(channels, filters, static_cast<Index>(positions.size()), [&](Index c, Index f, Index tap) {
-          return weight
-              .data()[(f * channels + c) * rows.kernel * cols.kernel + positions[static_cast<std::size_t>(tap)]];
-        });
-        part.outputs = detail::cut_into_vectors<T>((rows.input - a + rows.stride - 1) / rows.stride,
-                                                   (cols.input - b + cols.stride - 1) / cols.stride);
+        part.packed = pack(weight.data(), channels, rows.kernel * cols.kernel, filters,
+                           channels * rows.kernel * cols.kernel, positions);
         parts.push_back(std::move(part));
       }
     }
     const bool adds = holds_gradient(dx, "conv2d_backward", "dx", {sizes.batch, channels, rows.input, cols.input});
     const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
     const Index part_width = detail::PaddedPlanes<T>::whole_vectors(width), row_size = cols.stride * part_width;
+    const Index band = detail::OutputVectors<T>(height, width).band();  // rows r
     parallel_for(sizes.batch, [&](Index n) {
       detail::PaddedPlanes<T> own = planes;
-      own.fill(scratch<T, 0>(filters * own.plane_size), dy.data() + n * filters * rows.output * cols.output, filters,
-               rows.output, cols.output, above, left);
-      // The image as the parts make it, with the columns of each row sorted by their remainder.
-      T* sorted = scratch<T, 1>(channels * rows.input * row_size);
-      if (has_gaps) std::fill(sorted, sorted + channels * rows.input * row_size, T(0));
-      for (const Part& part : parts) {
-        T* first = sorted + part.row_remainder * row_size + part.column_remainder * part_width;
-        correlate(part.packed, channels, part.tap_offsets, own, 1, part.outputs,
-                  [&](Index c, const detail::OutputVector& output, const Vector<T>& sum) {
-                    store_vector(first + (c * rows.input + output.row * rows.stride) * row_size + output.column, sum);
-                  });
-      }
+      T* memory = scratch<T, 0>(filters * own.plane_size);
+      const T* gradient = dy.data() + n * filters * rows.output * cols.output;
       T* image = dx.data() + n * channels * rows.input * cols.input;
-      for (Index row = 0; row < channels * rows.input; ++row) {
-        detail::put_in_order(image + row * cols.input, cols.input, sorted + row * row_size, part_width, cols.stride,
-                             adds);
+      // The band as the parts make it, (C, rows of dx, columns sorted by their remainder).
+      const Index band_rows = band * rows.stride;
+      T* sorted = scratch<T, 1>(channels * band_rows * row_size);
+      if (has_gaps) std::fill(sorted, sorted + channels * band_rows * row_size, T(0));
+      Index filled = 0;
+      for (Index top = 0; top < height; top += band) {
+        const Index bottom = std::min(height, top + band), needed = above + bottom + rows.kernel;
+        own.fill(memory, gradient, filters, rows.output, cols.output, above, left, filled, needed);
+        filled = needed;
+        for (const Part& part : parts) {
+          T* first = sorted + part.row_remainder * row_size + part.column_remainder * part_width;
+          correlate(part.packed, channels, part.tap_offsets, own, 1, part.outputs.of_rows(top, bottom),
+                    Place<T>{first - top * rows.stride * row_size, band_rows * row_size, rows.stride * row_size},
+                    [](Index, const Vector<T>& sum) { return sum; });
+        }
+        const Index first_row = top * rows.stride, last_row = std::min(rows.input, bottom * rows.stride);
+        for (Index c = 0; c < channels; ++c) {
+          for (Index h = first_row; h < last_row; ++h) {
+            detail::put_in_order(image + (c * rows.input + h) * cols.input, cols.input,
+                                 sorted + (c * band_rows + h - first_row) * row_size, part_width, cols.stride, adds);
+          }
+        }
       }
     });
   }

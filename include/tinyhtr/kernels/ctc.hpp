@@ -53,22 +53,16 @@ inline Index ctc_required_steps(std::span<const int> label) {
   return steps;
 }
 
-/// Fills the lattice of one sample.
-///
-///     alpha[t,s] = log y[t,s] + logsum(alpha[t-1,s], alpha[t-1,s-1], alpha[t-1,s-2] where a skip is allowed)
-///     beta[t,s]  = logsum over the states s' that s leads to of (beta[t+1,s'] + log y[t+1,s'])
-///     log p(label) = logsum(alpha[T-1,S-1], alpha[T-1,S-2])
-///
-/// log_probs (T,N,K), log-softmax of the logits; n the sample; label: classes, not the blank, any length that fits;
-/// blank a class, here always K-1. y[t,s] is the probability of the class of state s. Costs O(T S).
-/// Throws ArgumentError for a class outside [0,K) or a blank in the label, for a label that needs more than T steps,
-/// and for log_probs that are not finite. Source: Graves, Fernandez, Gomez, Schmidhuber, "Connectionist temporal
-/// classification", ICML 2006, section 4.1.
-template <class T>
-void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::span<const int> label, int blank) {
-  check_rank("ctc", "log_probs", log_probs.shape(), "(T,N,K)");
-  const Index steps = log_probs.dim(0), classes = log_probs.dim(2);
-  const Index length = static_cast<Index>(label.size()), required = ctc_required_steps(label);
+namespace detail {
+
+/// What every CTC algorithm asks of its arguments; the errors are those of ctc_forward.
+inline void check_ctc(const Shape& shape, Index n, std::span<const int> label, int blank) {
+  const Index steps = shape[0], batch = shape[1], classes = shape[2];
+  if (n < 0 || n >= batch || blank < 0 || blank >= classes) {
+    throw ArgumentError("ctc: expected a sample from 0 to " + std::to_string(batch - 1) + " with a blank from 0 to " +
+                        std::to_string(classes - 1) + ", found sample " + std::to_string(n) + " with blank " +
+                        std::to_string(blank));
+  }
   for (const int letter : label) {
     if (letter < 0 || letter >= classes || letter == blank) {
       throw ArgumentError("ctc: the label of sample " + std::to_string(n) + " holds class " + std::to_string(letter) +
@@ -76,12 +70,27 @@ void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::
                           std::to_string(blank));
     }
   }
+  const Index length = static_cast<Index>(label.size()), required = ctc_required_steps(label);
   if (required > steps || steps == 0) {
     throw ArgumentError("ctc: the label of sample " + std::to_string(n) +
                         " does not fit: L = " + std::to_string(length) + " letters and " +
                         std::to_string(required - length) + " repeats need " +
                         std::to_string(std::max<Index>(1, required)) + " steps, T = " + std::to_string(steps));
   }
+}
+
+/// Throws where logits that are not finite have left no probability.
+inline void check_ctc_result(const CtcLattice& lattice, Index n) {
+  if (!std::isfinite(lattice.log_probability)) {
+    throw ArgumentError("ctc: the label of sample " + std::to_string(n) + " has log probability " +
+                        std::to_string(lattice.log_probability) + "; the logits hold NaN or infinity");
+  }
+}
+
+/// The loops of ctc_forward, whose formulas stand there, without its checks.
+template <class T>
+void fill_ctc_lattice(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::span<const int> label, int blank) {
+  const Index steps = log_probs.dim(0), length = static_cast<Index>(label.size());
   constexpr double impossible = -std::numeric_limits<double>::infinity();
   lattice.time_steps = steps;
   lattice.label_length = length;
@@ -108,11 +117,6 @@ void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::
   lattice.log_probability = alpha(steps - 1, states - 1);
   if (length > 0) lattice.log_probability = log_add(lattice.log_probability, alpha(steps - 1, states - 2));
 
-  if (!std::isfinite(lattice.log_probability)) {
-    throw ArgumentError("ctc: the label of sample " + std::to_string(n) + " has log probability " +
-                        std::to_string(lattice.log_probability) + "; the logits hold NaN or infinity");
-  }
-
   Tensor<double>& beta = lattice.beta;
   beta.resize({steps, states});
   beta.fill(impossible);
@@ -126,6 +130,27 @@ void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::
       beta(t, s) = sum;
     }
   }
+}
+
+}  // namespace detail
+
+/// Fills the lattice of one sample.
+///
+///     alpha[t,s] = log y[t,s] + logsum(alpha[t-1,s], alpha[t-1,s-1], alpha[t-1,s-2] where a skip is allowed)
+///     beta[t,s]  = logsum over the states s' that s leads to of (beta[t+1,s'] + log y[t+1,s'])
+///     log p(label) = logsum(alpha[T-1,S-1], alpha[T-1,S-2])
+///
+/// log_probs (T,N,K), log-softmax of the logits; n the sample; label: classes, not the blank, any length that fits;
+/// blank a class, here always K-1. y[t,s] is the probability of the class of state s. Costs O(T S).
+/// Throws ArgumentError for a class outside [0,K) or a blank in the label, for a label that needs more than T steps,
+/// and for log_probs that are not finite. Source: Graves, Fernandez, Gomez, Schmidhuber, "Connectionist temporal
+/// classification", ICML 2006, section 4.1.
+template <class T>
+void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::span<const int> label, int blank) {
+  check_rank("ctc", "log_probs", log_probs.shape(), "(T,N,K)");
+  detail::check_ctc(log_probs.shape(), n, label, blank);
+  detail::fill_ctc_lattice(lattice, log_probs, n, label, blank);
+  detail::check_ctc_result(lattice, n);
 }
 
 /// Gradient of the loss -log p(label) of one sample by its logits.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <vector>
 
 #include "tinyhtr/core/simd.hpp"
@@ -36,14 +38,17 @@ struct PaddedPlanes {
     return row * row_size + column % stride * part_width + column / stride;
   }
 
-  /// Copies planes of height x width into `memory`, with so many zeros above and to the left.
-  void fill(T* memory, const T* planes, Index count, Index height, Index width, Index above, Index left) {
+  /// Copies the rows [row_begin, row_end) of planes of height x width into `memory`, with so many zeros above and to
+  /// the left. Rows are written from first to last in whole vectors, whose surplus the next row, or the reserve behind
+  /// the plane, takes up.
+  void fill(T* memory, const T* planes, Index count, Index height, Index width, Index above, Index left,
+            Index row_begin, Index row_end) {
     for (Index c = 0; c < count; ++c) {
-      for (Index row = 0; row < rows; ++row) {
+      for (Index row = row_begin; row < row_end; ++row) {
         T* target = memory + c * plane_size + row * row_size;
         const Index source_row = row - above;
         if (source_row < 0 || source_row >= height) {
-          std::fill(target, target + row_size, T(0));
+          put_zeros(target, row_size);
           continue;
         }
         const T* source = planes + (c * height + source_row) * width;
@@ -51,20 +56,37 @@ struct PaddedPlanes {
           // Column k of this part is input k stride + part - left.
           const Index first = part >= left ? 0 : (left - part + stride - 1) / stride;
           const Index last = std::min(part_width, std::max(first, (width + left - part + stride - 1) / stride));
-          std::fill(target, target + first, T(0));
           const T* from = source + part - left;
+          put_zeros(target, first);
           if (stride == 1) {
-            std::copy(from + first, from + last, target + first);
+            copy_elements(target + first, from + first, last - first);
           } else if (stride == 2) {  // as below; compilers vectorise it when they know the stride
             for (Index k = first; k < last; ++k) target[k] = from[k * 2];
           } else {
             for (Index k = first; k < last; ++k) target[k] = from[k * stride];
           }
-          std::fill(target + last, target + part_width, T(0));
+          put_zeros(target + last, part_width - last);
         }
       }
     }
     data = memory;
+  }
+
+ private:
+  /// At least `count` zeros.
+  static void put_zeros(T* to, Index count) {
+    for (Index k = 0; k < count; k += vector_lanes<T>) store_vector<T>(to + k, Vector<T>{});
+  }
+
+  /// std::copy without the call, which for a row of some ten elements takes longer than the copy.
+  static void copy_elements(T* to, const T* from, Index count) {
+    constexpr Index lanes = vector_lanes<T>;
+    if (count < lanes) {
+      for (Index k = 0; k < count; ++k) to[k] = from[k];
+      return;
+    }
+    for (Index k = 0; k < count - lanes; k += lanes) store_vector<T>(to + k, load_vector(from + k));
+    store_vector<T>(to + count - lanes, load_vector(from + count - lanes));  // overlaps the one before, where it has to
   }
 };
 
@@ -93,16 +115,30 @@ struct OutputVector {
   Index row, column, lanes;
 };
 
+/// The vectors that the rows of outputs are cut into, row after row.
 template <class T>
-std::vector<OutputVector> cut_into_vectors(Index rows, Index columns) {
+struct OutputVectors {
+  Index rows, per_row;
   std::vector<OutputVector> list;
-  for (Index row = 0; row < rows; ++row) {
-    for (Index column = 0; column < columns; column += vector_lanes<T>) {
-      list.push_back({row, column, std::min(vector_lanes<T>, columns - column)});
+
+  OutputVectors(Index rows_, Index columns) : rows(rows_), per_row((columns + vector_lanes<T> - 1) / vector_lanes<T>) {
+    for (Index row = 0; row < rows; ++row) {
+      for (Index column = 0; column < columns; column += vector_lanes<T>) {
+        list.push_back({row, column, std::min(vector_lanes<T>, columns - column)});
+      }
     }
   }
-  return list;
-}
+
+  /// Those of the rows [begin, end), as far as there are such rows.
+  std::span<const OutputVector> of_rows(Index begin, Index end) const {
+    const Index first = std::min(begin, rows) * per_row, last = std::min(end, rows) * per_row;
+    return std::span(list).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+  }
+
+  /// Rows that are computed together: some vectors of each filter, while the inputs that they share are in the
+  /// first-level cache.
+  Index band() const { return std::max<Index>(1, 8 / std::max<Index>(1, per_row)); }
+};
 
 }  // namespace detail
 

@@ -5,9 +5,50 @@
 #include <cmath>
 
 #include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/elementwise.hpp"
 
 namespace tinyhtr {
+
+namespace detail {
+
+/// The largest of count >= 1 numbers.
+template <class T>
+T largest_of(const T* x, Index count) {
+  constexpr Index lanes = vector_lanes<T>;
+  if (count < lanes) return *std::max_element(x, x + count);
+  Vector<T> largest = load_vector(x + count - lanes);  // once for the rest: to look twice at a number does no harm
+  for (Index k = 0; k + lanes <= count; k += lanes) {
+    const Vector<T> next = load_vector(x + k);
+    largest = next > largest ? next : largest;
+  }
+  T list[lanes];
+  store_vector(list, largest);
+  return *std::max_element(list, list + lanes);
+}
+
+/// out[k] = exp(x[k] - largest) for k in [0, count), and 0 below e^-87, where exponential() in float ends. Returns their
+/// sum, in double, so that the probabilities out[k] / sum add up to one whatever T is.
+template <class T>
+double exponentials_of(T* out, const T* x, Index count, T largest) {
+  for (Index k = 0; k < count; ++k) {
+    const T below = x[k] - largest;
+    out[k] = below < T(-87) ? T(0) : exponential(below);
+  }
+  constexpr Index lanes = 16;  // sums side by side, which the compiler keeps in registers
+  double sums[lanes] = {};
+  Index k = 0;
+  for (; k + lanes <= count; k += lanes) {
+    for (Index lane = 0; lane < lanes; ++lane) sums[lane] += static_cast<double>(out[k + lane]);
+  }
+  for (Index lane = 0; k + lane < count; ++lane) sums[lane] += static_cast<double>(out[k + lane]);
+  double sum = 0;
+  for (const double part : sums) sum += part;
+  return sum;
+}
+
+}  // namespace detail
 
 /// Logarithms of the probabilities that logits stand for.
 ///
@@ -19,15 +60,15 @@ void log_softmax_forward(Tensor<T>& y, const Tensor<T>& x) {
   if (x.rank() == 0) throw ShapeError("log_softmax: x is a scalar, expected classes on the last dimension");
   const Index classes = x.dim(x.rank() - 1), rows = classes == 0 ? 0 : x.size() / classes;
   y.resize(x.shape());
-  parallel_pieces(rows, 64, [&](Index begin, Index end) {
+  const T* logits = x.data();
+  T* result = y.data();
+  parallel_pieces(rows, 64, [=](Index begin, Index end) {
     for (Index r = begin; r < end; ++r) {
-      const T* in = x.data() + r * classes;
-      T* out = y.data() + r * classes;
-      T largest = in[0];
-      for (Index k = 1; k < classes; ++k) largest = std::max(largest, in[k]);
-      T sum = 0;
-      for (Index k = 0; k < classes; ++k) sum += std::exp(in[k] - largest);
-      const T log_sum = std::log(sum);  // taken off last: next to a large logit its digits would get lost
+      const T* in = logits + r * classes;
+      T* out = result + r * classes;
+      const T largest = detail::largest_of(in, classes);
+      // The logarithm is taken off last: next to a large logit its digits would get lost.
+      const T log_sum = static_cast<T>(std::log(detail::exponentials_of(out, in, classes, largest)));
       for (Index k = 0; k < classes; ++k) out[k] = (in[k] - largest) - log_sum;
     }
   });
@@ -39,12 +80,14 @@ void log_softmax_backward(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& y
   check_shape("log_softmax_backward", "dy", dy.shape(), y.shape());
   check_shape("log_softmax_backward", "dx", dx.shape(), y.shape());
   const Index classes = y.dim(y.rank() - 1), rows = classes == 0 ? 0 : y.size() / classes;
-  parallel_pieces(rows, 64, [&](Index begin, Index end) {
+  T* out = dx.data();
+  const T *g = dy.data(), *log_probs = y.data();
+  parallel_pieces(rows, 64, [=](Index begin, Index end) {
     for (Index r = begin; r < end; ++r) {
       const Index first = r * classes;
       T sum = 0;
-      for (Index k = first; k < first + classes; ++k) sum += dy.data()[k];
-      for (Index k = first; k < first + classes; ++k) dx.data()[k] += dy.data()[k] - std::exp(y.data()[k]) * sum;
+      for (Index k = first; k < first + classes; ++k) sum += g[k];
+      for (Index k = first; k < first + classes; ++k) out[k] += g[k] - exponential(log_probs[k]) * sum;
     }
   });
 }

@@ -6,24 +6,25 @@
 
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/core/parallel.hpp"
-#include "tinyhtr/kernels/ctc.hpp"
-#include "tinyhtr/kernels/softmax.hpp"
+#include "tinyhtr/kernels/ctc_log_domain.hpp"
+#include "tinyhtr/kernels/ctc_scaled.hpp"
 
 namespace tinyhtr {
 
 template <class T>
 struct CtcLossNode : Node<T> {
-  Tensor<T> log_probs;               ///< (T,N,K)
-  std::vector<CtcLattice> lattices;  ///< one per sample
-  std::vector<double> losses;        ///< -log p(label), one per sample
+  std::vector<double> losses;  ///< -log p(label), one per sample
+  Tensor<T> gradient;          ///< (T,N,K) of each sample's loss by its logits; empty where nobody will ask for it
   CtcLossNode() : Node<T>("ctc_loss") {}
   void backward() override {
     Tensor<T>* dlogits = this->input_grad(0);
     if (!dlogits) return;
-    const Index batch = log_probs.dim(1);
-    const T scale = this->grad[0] / static_cast<T>(batch);
-    parallel_for(batch,
-                 [&](Index n) { ctc_backward(*dlogits, lattices[static_cast<std::size_t>(n)], log_probs, n, scale); });
+    const T scale = this->grad[0] / static_cast<T>(losses.size());
+    if (dlogits->empty()) {
+      scale_forward(*dlogits, gradient, scale);
+    } else {
+      accumulate(*dlogits, gradient, scale);
+    }
   }
 };
 
@@ -32,23 +33,26 @@ struct CtcLossNode : Node<T> {
 ///     loss = -1/N sum over n of log p(label_n | softmax(logits[:, n]))
 ///
 /// logits (T,N,K), before any softmax; labels: N lists of classes in [0, K-1), true lengths, no padding; the blank is
-/// class K-1. The result has shape (1). Unlike PyTorch's 'mean', a label's loss is not divided by its length.
+/// class K-1. The result has shape (1). Algorithm: Scaled, or LogDomain, the textbook; softmax, loss and gradient are
+/// computed together, sample by sample. Unlike PyTorch's 'mean', a label's loss is not divided by its length.
 /// Throws ShapeError where there are not N labels, ArgumentError for a label that does not fit into T steps (naming
 /// T, L, the repeats) or for logits that are not finite. Source: see ctc_forward.
-template <class T>
+template <class Algorithm = Scaled, class T>
 Variable<T> ctc_loss(const Variable<T>& logits, const std::vector<std::vector<int>>& labels) {
   check_rank("ctc_loss", "logits", logits.shape(), "(T,N,K)");
   const Index batch = logits.shape()[1], classes = logits.shape()[2];
   check_shape("ctc_loss", "labels", {static_cast<Index>(labels.size())}, {batch});
   if (batch == 0 || classes == 0) throw ShapeError("ctc_loss: logits have shape " + logits.shape().to_string());
   auto node = std::make_shared<CtcLossNode<T>>();
-  log_softmax_forward(node->log_probs, logits.value());
-  node->lattices.resize(labels.size());
+  Tensor<T>* gradient = nullptr;
+  if (needs_graph<T>({logits})) {
+    node->gradient.resize(logits.shape());
+    gradient = &node->gradient;
+  }
   node->losses.resize(labels.size());
   parallel_for(batch, [&](Index n) {
     const auto k = static_cast<std::size_t>(n);
-    ctc_forward(node->lattices[k], node->log_probs, n, labels[k], static_cast<int>(classes - 1));
-    node->losses[k] = -node->lattices[k].log_probability;
+    node->losses[k] = Algorithm::loss(gradient, logits.value(), n, labels[k], static_cast<int>(classes - 1));
   });
   double total = 0;
   for (const double loss : node->losses) total += loss;

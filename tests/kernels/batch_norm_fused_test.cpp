@@ -87,7 +87,8 @@ FusedRun<T> at_once(const FusedInputs<T>& in, bool with_residual, std::optional<
 TEST_CASE_TEMPLATE("fused batch norm equals its layers one by one", T, float, double) {
   const double tolerance = sizeof(T) == 4 ? 2e-5 : 1e-12;
   // Planes below a vector, of one chunk and a bit, of several chunks; 7 x 19 makes dropout's stream start in between.
-  for (const Shape& shape : {Shape{1, 1, 1, 2}, Shape{2, 3, 5, 7}, Shape{3, 2, 7, 19}, Shape{2, 2, 23, 23}}) {
+  // (Not two values in a channel: they are normalised to +-1 whatever they are, so that dx is all cancellation.)
+  for (const Shape& shape : {Shape{3, 1, 1, 2}, Shape{2, 3, 5, 7}, Shape{3, 2, 7, 19}, Shape{2, 2, 23, 23}}) {
     CAPTURE(shape.to_string());
     const FusedInputs<T> in(shape);
     for (const bool with_residual : {false, true}) {

@@ -30,6 +30,24 @@ namespace detail {
 /// cache.
 inline constexpr Index norm_chunk = 512;
 
+/// Adds up term(0) .. term(count - 1) for a chunk, as T, in 32 interleaved sums: vectors that do not wait for each
+/// other, and no sum of more than some ten terms, so that float loses nothing worth a conversion of every term to
+/// double.
+template <class T, class Term>
+double chunk_sum(Index count, const Term& term) {
+  constexpr Index lanes = 32;
+  T sums[lanes] = {};
+  Index k = 0;
+  for (; k + lanes <= count; k += lanes) {
+    for (Index lane = 0; lane < lanes; ++lane) sums[lane] += term(k + lane);
+  }
+  for (Index lane = 0; k + lane < count; ++lane) sums[lane] += term(k + lane);
+  for (Index width = lanes / 2; width > 0; width /= 2) {
+    for (Index lane = 0; lane < width; ++lane) sums[lane] += sums[lane + width];
+  }
+  return static_cast<double>(sums[0]);
+}
+
 /// Calls body(begin, end) for the chunks of a plane.
 template <class Body>
 void for_chunks(Index pixels, const Body& body) {
@@ -48,13 +66,18 @@ void batch_statistics(BatchStatistics<T>& statistics, const Tensor<T>& x, T epsi
   parallel_for(batch, [&](Index n) {
     for (Index c = 0; c < channels; ++c) {
       const T* plane = x.data() + (n * channels + c) * pixels;
-      const double mean =
-          interleaved_sum(pixels, [=](Index k) { return static_cast<double>(plane[k]); }) / static_cast<double>(pixels);
-      of_plane(n, c, 0) = mean;
-      of_plane(n, c, 1) = interleaved_sum(pixels, [=](Index k) {
-        const double deviation = static_cast<double>(plane[k]) - mean;
-        return deviation * deviation;
+      double sum = 0, squares = 0;
+      for_chunks(pixels, [&](Index begin, Index end) {
+        sum += chunk_sum<T>(end - begin, [in = plane + begin](Index k) { return in[k]; });
       });
+      const double mean = sum / static_cast<double>(pixels);
+      const T rounded = static_cast<T>(mean);
+      for_chunks(pixels, [&](Index begin, Index end) {
+        squares += chunk_sum<T>(
+            end - begin, [in = plane + begin, rounded](Index k) { return (in[k] - rounded) * (in[k] - rounded); });
+      });
+      of_plane(n, c, 0) = mean;
+      of_plane(n, c, 1) = squares;
     }
   });
   statistics.mean.resize({channels});
@@ -195,9 +218,9 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
         const Index at = plane + begin, count = end - begin;
         detail::tail_backward(g, dy.data() + at, y.data() + at, count, tail);
         const T* in = x.data() + at;
-        sum += detail::interleaved_sum(count, [=](Index k) { return static_cast<double>(g[k]); });
-        sum_normalised += detail::interleaved_sum(
-            count, [=](Index k) { return static_cast<double>(g[k] * ((in[k] - mean) * inverse_deviation)); });
+        sum += detail::chunk_sum<T>(count, [g](Index k) { return g[k]; });
+        sum_normalised +=
+            detail::chunk_sum<T>(count, [=](Index k) { return g[k] * ((in[k] - mean) * inverse_deviation); });
         if (!dresidual) return;
         T* residual = dresidual->data() + at;
         if (adds_dresidual) {

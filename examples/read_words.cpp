@@ -19,24 +19,24 @@ using namespace tinyhtr;
 using namespace tinyhtr::examples;
 
 /// From the file to the text: read, fit to the network's size, logits, best path.
-void read_word(SavedModel<float>& model, const std::filesystem::path& path) {
-  const WordNetOptions& size = model.network.options;
+void read_word(const FoldedWordNet<float>& network, const Vocabulary& vocabulary, const std::filesystem::path& path) {
+  const WordNetOptions& size = network.options();
   const Image image = fit_image(read_image(path, size.channels), images_for(size));
   Tensor<float> batch(Shape{1, size.channels, size.height, size.width});
   copy_to_batch(image, batch, 0);
-  const Variable<float> logits = model.network.forward(batch);  // (T,1,K)
-  const Reading reading = best_path(logits.value(), model.vocabulary.blank())[0];
-  std::cout << path.string() << '\t' << model.vocabulary.decode(reading.classes) << '\t'
+  const Tensor<float> logits = network.forward(batch);  // (T,1,K)
+  const Reading reading = best_path(logits, vocabulary.blank())[0];
+  std::cout << path.string() << '\t' << vocabulary.decode(reading.classes) << '\t'
             << fixed(std::exp(reading.log_probability), 4) << '\n';
 }
 
 void run(const std::filesystem::path& model_path, const std::vector<std::filesystem::path>& images) {
-  const NoGrad no_grad;
-  SavedModel<float> model = load_model<float>(model_path);
+  const SavedModel<float> model = load_model<float>(model_path);
+  const FoldedWordNet<float> network(model.network);
   std::size_t failed = 0;
   for (const std::filesystem::path& path : images) {
     try {
-      read_word(model, path);
+      read_word(network, model.vocabulary, path);
     } catch (const Error& error) {
       std::cerr << "read_words: " << printable(error.what(), 4000) << '\n';
       ++failed;

@@ -85,8 +85,7 @@ class MemoryPool {
     return (bytes + quarter - 1) / quarter * quarter;
   }
 
- private:
-  /// Whether blocks of this size are kept. The system's own lists are as fast for small ones.
+  /// Whether blocks of this size are kept. Smaller ones than a cache line are the system's.
   static bool keeps([[maybe_unused]] std::size_t bytes) {
 #if defined(__SANITIZE_ADDRESS__)
     return false;
@@ -101,7 +100,8 @@ class MemoryPool {
 #endif
   }
 
-  [[maybe_unused]] static constexpr std::size_t smallest_kept = 4096;
+ private:
+  [[maybe_unused]] static constexpr std::size_t smallest_kept = 64;
 
   mutable std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> free_;  // by rounded size

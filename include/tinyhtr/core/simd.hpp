@@ -64,6 +64,21 @@ inline void store_lanes(T* to, const Vector<T>& vector, Index lanes) {
   }
 }
 
+/// Reads the first `lanes` lanes; the others are zeros.
+template <class T>
+inline Vector<T> load_lanes(const T* from, Index lanes) {
+  if (lanes == vector_lanes<T>) return load_vector(from);
+  Vector<T> vector{};
+  for (Index k = 0; k < lanes; ++k) vector[k] = from[k];
+  return vector;
+}
+
+/// The larger of a and b, lane by lane; b where one of them is NaN.
+template <class V>
+inline V larger(const V& a, const V& b) {
+  return a > b ? a : b;
+}
+
 /// The sum of the lanes, in a fixed order.
 template <class T>
 inline T sum_of_lanes(const Vector<T>& vector) {

@@ -2,17 +2,15 @@
 #pragma once
 
 #include <algorithm>
-#include <numeric>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/scratch.hpp"
-#include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv2d_weight_gradient.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
+#include "tinyhtr/kernels/correlate.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
 #include "tinyhtr/kernels/padded_planes.hpp"
 
@@ -20,12 +18,9 @@ namespace tinyhtr {
 
 /// Convolution in blocks of registers. The products are those of Naive, added up in another order.
 ///
-/// Forward, innermost first: a block of 8 filters x 2 vectors of outputs is 16 sums, half of AVX-512's registers; each
-/// kernel position of each channel adds 8 weights times 2 vectors to it, 10 loads for 16 multiply-adds, so that the
-/// multipliers, not the loads, are what is waited for. Only when all channels are through is a sum written. (With 16
-/// registers instead of AVX-512's 32, the blocks are of 4 filters.)
-/// Source for the idea: Georganas et al., "Anatomy of high-performance deep learning convolutions on SIMD
-/// architectures", SC 2018.
+/// Forward slides the kernel over padded planes, see correlate; backward by the input is the same with the kernel
+/// turned round; backward by the weights sums over pixels instead, see WeightGradient. Source for the idea: Georganas
+/// et al., "Anatomy of high-performance deep learning convolutions on SIMD architectures", SC 2018.
 struct Direct {
   /// As Naive::forward, with the same arguments.
   template <class T>
@@ -33,38 +28,9 @@ struct Direct {
                       const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
-    y.resize(sizes.output());
-    const Window &rows = sizes.rows, &cols = sizes.cols;
-    const Index channels = sizes.channels, filters = sizes.filters;
-    detail::PaddedPlanes<T> planes(cols.stride, (rows.output - 1) * rows.stride + rows.kernel, cols.output,
-                                   cols.kernel - 1);
-    std::vector<Index> tap_offsets;  // of kernel position (i, j), from where position (0, 0) reads
-    for (Index c = 0; c < channels; ++c) {
-      for (Index i = 0; i < rows.kernel; ++i) {
-        for (Index j = 0; j < cols.kernel; ++j) tap_offsets.push_back(c * planes.plane_size + planes.offset(i, j));
-      }
-    }
-    std::vector<Index> taps(static_cast<std::size_t>(rows.kernel * cols.kernel));
-    std::iota(taps.begin(), taps.end(), Index{0});
-    const Tensor<T> packed =
-        pack(weight.data(), filters, channels * rows.kernel * cols.kernel, channels, rows.kernel * cols.kernel, taps);
-    const detail::OutputVectors<T> outputs(rows.output, cols.output);
-    parallel_for(sizes.batch, [&](Index n) {
-      detail::PaddedPlanes<T> own = planes;
-      T* memory = scratch<T, 0>(channels * own.plane_size);
-      const T* in = x.data() + n * channels * rows.input * cols.input;
-      T* image = y.data() + n * filters * rows.output * cols.output;
-      Index filled = 0;  // rows of the planes
-      for (Index top = 0; top < rows.output; top += outputs.band()) {
-        const Index bottom = std::min(rows.output, top + outputs.band());
-        const Index needed = (bottom - 1) * rows.stride + rows.kernel;
-        own.fill(memory, in, channels, rows.input, cols.input, rows.before, cols.before, filled, needed);
-        filled = needed;
-        correlate(packed, filters, tap_offsets, own, rows.stride, outputs.of_rows(top, bottom),
-                  Place<T>{image, rows.output * cols.output, cols.output},
-                  [bias](Index f, const Vector<T>& sum) { return sum + (bias ? bias->data()[f] : T(0)); });
-      }
-    });
+    const T* added = bias ? bias->data() : nullptr;
+    detail::correlate_images(y, x, detail::pack_weight(weight), sizes,
+                             [=](Index f, const Vector<T>& sum, T*, Index) { return sum + (added ? added[f] : T(0)); });
   }
 
   /// As Naive::backward, with the same arguments. dx is a convolution of dy with the kernel turned round, one for each
@@ -80,111 +46,6 @@ struct Direct {
   }
 
  private:
-  static constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;
-
-  /// Weights in the order in which correlate reads them: (block of filters, channel, tap, filter of the block), with
-  /// zeros where the last block is not full. Filter f, channel c, tap t is at weight[f filter_step + c channel_step +
-  /// taps[t]].
-  template <class T>
-  static Tensor<T> pack(const T* weight, Index filters, Index filter_step, Index channels, Index channel_step,
-                        const std::vector<Index>& taps) {
-    const Index blocks = (filters + filter_block - 1) / filter_block, tap_count = static_cast<Index>(taps.size());
-    Tensor<T> packed = Tensor<T>::uninitialized(Shape{blocks, channels, tap_count, filter_block});
-    parallel_for(blocks, [&](Index block) {
-      const Index count = std::min(filter_block, filters - block * filter_block);
-      T* to = packed.data() + block * channels * tap_count * filter_block;
-      for (Index c = 0; c < channels; ++c) {
-        for (const Index tap : taps) {
-          const T* from = weight + block * filter_block * filter_step + c * channel_step + tap;
-          if (count == filter_block) {
-            for (Index f = 0; f < filter_block; ++f) to[f] = from[f * filter_step];
-          } else {
-            for (Index f = 0; f < filter_block; ++f) to[f] = f < count ? from[f * filter_step] : T(0);
-          }
-          to += filter_block;
-        }
-      }
-    });
-    return packed;
-  }
-
-  /// Where the outputs of a correlation are written.
-  template <class T>
-  struct Place {
-    T* data;
-    Index filter_step, row_step;
-  };
-
-  /// For every filter f and every vector of outputs: finish(f, sum over channels and taps of weight * input).
-  /// tap_offsets: where each tap of each channel reads, seen from its output, channel by channel.
-  template <class T, class Finish>
-  static void correlate(const Tensor<T>& packed, Index filters, const std::vector<Index>& tap_offsets,
-                        const detail::PaddedPlanes<T>& planes, Index row_stride,
-                        std::span<const detail::OutputVector> outputs, const Place<T>& place, const Finish& finish) {
-    const Index taps = static_cast<Index>(tap_offsets.size());
-    for (Index first = 0; first < filters; first += filter_block) {
-      const Block<T> block{packed.data() + first * taps,
-                           tap_offsets.data(),
-                           taps,
-                           planes,
-                           row_stride,
-                           first,
-                           std::min(filter_block, filters - first),
-                           place};
-      const detail::OutputVector *output = outputs.data(), *end = output + outputs.size();
-      for (; end - output > 4 || end - output == 3; output += 3) correlate_block<3>(block, output, finish);
-      for (; end - output >= 2; output += 2) correlate_block<2>(block, output, finish);
-      for (; output < end; ++output) correlate_block<1>(block, output, finish);
-    }
-  }
-
-  /// A block of filters, with all that its sums are made of.
-  template <class T>
-  struct Block {
-    const T* weights;          // (tap, filter of the block)
-    const Index* tap_offsets;  // (tap)
-    Index taps;
-    const detail::PaddedPlanes<T>& planes;
-    Index row_stride;
-    Index first_filter, filters;
-    Place<T> place;
-  };
-
-  template <Index vectors, class T, class Finish>
-  static void correlate_block(const Block<T>& block, const detail::OutputVector* outputs, const Finish& finish) {
-    const T* from[vectors];
-    T* to[vectors];
-    bool whole = block.filters == filter_block;
-    for (Index v = 0; v < vectors; ++v) {
-      // No stride on the column: the parts of a row have it, and a tap's offset says in which part it lies.
-      from[v] = block.planes.data + outputs[v].row * block.row_stride * block.planes.row_size + outputs[v].column;
-      to[v] = block.place.data + block.first_filter * block.place.filter_step + outputs[v].row * block.place.row_step +
-              outputs[v].column;
-      whole = whole && outputs[v].lanes == vector_lanes<T>;
-    }
-    Vector<T> sums[filter_block][vectors] = {};
-    const T* weights = block.weights;
-    for (Index tap = 0; tap < block.taps; ++tap, weights += filter_block) {
-      const Index offset = block.tap_offsets[tap];
-      Vector<T> inputs[vectors];
-      for (Index v = 0; v < vectors; ++v) inputs[v] = load_vector(from[v] + offset);
-      for (Index f = 0; f < filter_block; ++f) {
-        for (Index v = 0; v < vectors; ++v) sums[f][v] += weights[f] * inputs[v];
-      }
-    }
-    // Loops of fixed length, which the compiler unrolls, so that the sums never leave their registers.
-    for (Index f = 0; f < filter_block; ++f) {
-      for (Index v = 0; v < vectors; ++v) {
-        T* const target = to[v] + f * block.place.filter_step;
-        if (whole) {
-          store_vector<T>(target, finish(block.first_filter + f, sums[f][v]));
-        } else if (f < block.filters) {
-          store_lanes<T>(target, finish(block.first_filter + f, sums[f][v]), outputs[v].lanes);
-        }
-      }
-    }
-  }
-
   /// dx[n,c,h,w] += sum over f,i,j of weight[f,c,i,j] dy[n,f,p,q], where h = p s_h - before + i, w likewise.
   ///
   /// Which p reaches row h through kernel row i? p = (h + before - i) / s_h, where that is a whole number. Write
@@ -229,8 +90,8 @@ struct Direct {
         for (Index f = 0; f < filters; ++f) {
           for (const Index offset : offsets) part.tap_offsets.push_back(f * planes.plane_size + offset);
         }
-        part.packed = pack(weight.data(), channels, rows.kernel * cols.kernel, filters,
-                           channels * rows.kernel * cols.kernel, positions);
+        part.packed = detail::pack_filters(weight.data(), channels, rows.kernel * cols.kernel, filters,
+                                           channels * rows.kernel * cols.kernel, positions);
         parts.push_back(std::move(part));
       }
     }
@@ -254,9 +115,10 @@ struct Direct {
         filled = needed;
         for (const Part& part : parts) {
           T* first = sorted + part.row_remainder * row_size + part.column_remainder * part_width;
-          correlate(part.packed, channels, part.tap_offsets, own, 1, part.outputs.of_rows(top, bottom),
-                    Place<T>{first - top * rows.stride * row_size, band_rows * row_size, rows.stride * row_size},
-                    [](Index, const Vector<T>& sum) { return sum; });
+          detail::correlate(
+              part.packed, 0, channels, part.tap_offsets, own, 1, part.outputs, top, bottom,
+              detail::Place<T>{first - top * rows.stride * row_size, band_rows * row_size, rows.stride * row_size},
+              [](Index, const Vector<T>& sum, T*, Index) { return sum; });
         }
         const Index first_row = top * rows.stride, last_row = std::min(rows.input, bottom * rows.stride);
         for (Index c = 0; c < channels; ++c) {

@@ -8,27 +8,11 @@
 #include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
+#include "tinyhtr/kernels/transpose.hpp"
 
 namespace tinyhtr {
 
 namespace detail {
-
-/// to[k * to_stride + c] = from[c * from_stride + k]: planes of pixels become pixels of channels.
-template <class T>
-void transpose(T* to, Index to_stride, const T* from, Index from_stride, Index channels, Index pixels) {
-  constexpr Index lanes = vector_lanes<T>;
-  const Index whole_channels = channels / lanes * lanes, whole_pixels = pixels / lanes * lanes;
-  for (Index c = 0; c < whole_channels; c += lanes) {
-    for (Index k = 0; k < whole_pixels; k += lanes) {
-      transpose_block(to + k * to_stride + c, to_stride, from + c * from_stride + k, from_stride);
-    }
-  }
-  for (Index c = 0; c < channels; ++c) {  // what is left of the rows, and of the columns
-    for (Index k = c < whole_channels ? whole_pixels : 0; k < pixels; ++k) {
-      to[k * to_stride + c] = from[c * from_stride + k];
-    }
-  }
-}
 
 /// dweight[f,c,i,j] += sum over n,p,q of dy[n,f,p,q] x[n,c, p s_h - before + i, q s_w - before + j].
 ///
@@ -63,14 +47,15 @@ class WeightGradient {
   void add_to(Tensor<T>& dweight, const Tensor<T>& dy, const Tensor<T>& x) const {
     if (dweight.empty()) return;
     const Index groups = (sizes_.batch + images_per_partial_sum - 1) / images_per_partial_sum;
-    Tensor<T> sums(Shape{groups, sizes_.rows.kernel, filters_, row_length_});
+    Tensor<T> sums = Tensor<T>::uninitialized({groups, sizes_.rows.kernel, filters_, row_length_});
+    const Index sums_size = sums.size() / std::max<Index>(1, groups);
     parallel_for(groups, [&](Index group) {
       const Index first = group * images_per_partial_sum;
       const Index last = std::min(sizes_.batch, first + images_per_partial_sum);
       const Index at_once = std::max<Index>(1, second_level_cache / (x_image_ + dy_image_));
-      for (Index n = first; n < last; n += at_once) {
-        add_images(sums.data() + group * sums.dim(1) * filters_ * row_length_, dy, x, n, std::min(last, n + at_once));
-      }
+      T* own = sums.data() + group * sums_size;
+      std::fill(own, own + sums_size, T(0));
+      for (Index n = first; n < last; n += at_once) add_images(own, dy, x, n, std::min(last, n + at_once));
     });
     parallel_for(sizes_.filters, [&](Index f) {
       for (Index c = 0; c < channels_; ++c) {

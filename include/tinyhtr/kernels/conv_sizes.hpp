@@ -21,12 +21,15 @@ struct ConvSizes {
 
   template <class T>
   ConvSizes(const char* where, const Tensor<T>& x, const Tensor<T>& weight, const ConvGeometry& geometry)
-      : batch((check_rank(where, "x", x.shape(), "(N,C,H,W)"), x.dim(0))),
-        channels(x.dim(1)),
-        filters((check_rank(where, "weight", weight.shape(), "(F,C,KH,KW)"), weight.dim(0))),
-        rows(x.dim(2), weight.dim(2), geometry.stride.height, geometry.padding),
-        cols(x.dim(3), weight.dim(3), geometry.stride.width, geometry.padding) {
-    check_shape(where, "weight", weight.shape(), {filters, channels, rows.kernel, cols.kernel});
+      : ConvSizes(where, x.shape(), weight.shape(), geometry) {}
+
+  ConvSizes(const char* where, const Shape& x, const Shape& weight, const ConvGeometry& geometry)
+      : batch((check_rank(where, "x", x, "(N,C,H,W)"), x[0])),
+        channels(x[1]),
+        filters((check_rank(where, "weight", weight, "(F,C,KH,KW)"), weight[0])),
+        rows(x[2], weight[2], geometry.stride.height, geometry.padding),
+        cols(x[3], weight[3], geometry.stride.width, geometry.padding) {
+    check_shape(where, "weight", weight, {filters, channels, rows.kernel, cols.kernel});
   }
 
   Shape output() const { return {batch, filters, rows.output, cols.output}; }

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "tinyhtr/blas/gemm.hpp"
 #include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/linear.hpp"
 #include "tinyhtr/kernels/lstm_cell.hpp"
@@ -34,6 +35,7 @@ struct LstmWeights {
   const Tensor<T>* weight_hh;  ///< (4H,H)
   const Tensor<T>* bias;       ///< (4H), or null
   Direction direction;
+  const PackedMatrix<T>* packed_hh = nullptr;  ///< weight_hh^T, where somebody has packed it already
 };
 
 /// Where the gradients of one direction's parameters are added; null where not wanted.
@@ -109,22 +111,24 @@ void lstm_piece_backward(Tensor<T>& dgates, const T* dh, Index dh_stride, const 
                          const PackedMatrix<T>& weight_hh, Direction direction, const LstmSizes& sizes, Index first,
                          Index last) {
   const Index hidden = sizes.hidden;
-  Tensor<T> dh_carried(Shape{last - first, hidden});  // from the step that was read after this one
-  Tensor<T> dc_carried(Shape{last - first, hidden});
+  const Index carried = (last - first) * hidden;
+  T* dh_carried = scratch<T, 0>(carried);  // (last - first, H), from the step that was read after this one
+  T* dc_carried = scratch<T, 1>(carried);
+  std::fill(dh_carried, dh_carried + carried, T(0));
+  std::fill(dc_carried, dc_carried + carried, T(0));
   for (Index k = sizes.steps - 1; k >= 0; --k) {
     const Index t = direction == Direction::forward ? k : sizes.steps - 1 - k;
     const Index before = previous_step(t, sizes.steps, direction);
     for (Index n = first; n < last; ++n) {
       const Index row = t * sizes.batch + n;
       const T* cell_before = before >= 0 ? cache.cell.data() + (before * sizes.batch + n) * hidden : nullptr;
-      lstm_cell_backward(dgates.data() + row * 4 * hidden, dc_carried.data() + (n - first) * hidden,
-                         dh_carried.data() + (n - first) * hidden, dh + row * dh_stride,
-                         cache.gates.data() + row * 4 * hidden, cache.cell_tanh.data() + row * hidden, cell_before,
-                         hidden);
+      lstm_cell_backward(dgates.data() + row * 4 * hidden, dc_carried + (n - first) * hidden,
+                         dh_carried + (n - first) * hidden, dh + row * dh_stride, cache.gates.data() + row * 4 * hidden,
+                         cache.cell_tanh.data() + row * hidden, cell_before, hidden);
     }
     if (before < 0) continue;
-    dh_carried.fill(T(0));
-    weight_hh.multiply_add({dh_carried.data(), last - first, hidden},
+    std::fill(dh_carried, dh_carried + carried, T(0));
+    weight_hh.multiply_add({dh_carried, last - first, hidden},
                            {dgates.data() + (t * sizes.batch + first) * 4 * hidden, last - first, 4 * hidden});
   }
 }
@@ -149,13 +153,20 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
   if (caches.size() != layers.size()) throw ArgumentError("lstm_forward: expected one cache for each direction");
   const Index hidden = sizes.hidden, channels = sizes.channels, rows = sizes.steps * sizes.batch;
   h.resize(sizes.states());
-  std::vector<PackedMatrix<T>> recurrent;
+  std::vector<std::optional<PackedMatrix<T>>> packed(layers.size());
+  std::vector<const PackedMatrix<T>*> recurrent(layers.size());
   for (std::size_t d = 0; d < layers.size(); ++d) {
     caches[d].gates.resize({sizes.steps, sizes.batch, 4 * hidden});
     caches[d].cell.resize({sizes.steps, sizes.batch, hidden});
     caches[d].cell_tanh.resize(caches[d].cell.shape());
-    recurrent.emplace_back(Matrix<const T>(layers[d].weight_hh->data(), 4 * hidden, hidden), Op::transpose);
   }
+  parallel_for(sizes.directions, [&](Index direction) {
+    const auto d = static_cast<std::size_t>(direction);
+    recurrent[d] = layers[d].packed_hh;
+    if (recurrent[d]) return;
+    packed[d].emplace(Matrix<const T>(layers[d].weight_hh->data(), 4 * hidden, hidden), Op::transpose);
+    recurrent[d] = &*packed[d];
+  });
 
   // x_t W_ih^T + b for all t at once, rows (t, n).
   const Index row_pieces = (rows + gemm_row_piece - 1) / gemm_row_piece;
@@ -175,7 +186,7 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
     const auto d = static_cast<std::size_t>(piece % sizes.directions);
     const Index first = piece / sizes.directions * detail::lstm_batch_piece;
     detail::lstm_piece_forward(h.data() + static_cast<Index>(d) * hidden, sizes.directions * hidden, caches[d],
-                               recurrent[d], layers[d].direction, sizes, first,
+                               *recurrent[d], layers[d].direction, sizes, first,
                                std::min(sizes.batch, first + detail::lstm_batch_piece));
   });
 }
@@ -200,16 +211,17 @@ void lstm_backward(Tensor<T>* dx, std::span<const LstmGradients<T>> gradients, c
     throw ArgumentError("lstm_backward: expected gradients and a cache for each direction");
   }
   const Index hidden = sizes.hidden, stride = sizes.directions * hidden;
-  std::vector<PackedMatrix<T>> recurrent;
-  std::vector<Tensor<T>> dgates;
-  for (const LstmWeights<T>& layer : layers) {
-    recurrent.emplace_back(Matrix<const T>(layer.weight_hh->data(), 4 * hidden, hidden), Op::none);
-    dgates.push_back(Tensor<T>::uninitialized({sizes.steps, sizes.batch, 4 * hidden}));
-  }
+  std::vector<std::optional<PackedMatrix<T>>> recurrent(layers.size());
+  std::vector<Tensor<T>> dgates(layers.size());
+  parallel_for(sizes.directions, [&](Index direction) {
+    const auto d = static_cast<std::size_t>(direction);
+    recurrent[d].emplace(Matrix<const T>(layers[d].weight_hh->data(), 4 * hidden, hidden), Op::none);
+    dgates[d] = Tensor<T>::uninitialized({sizes.steps, sizes.batch, 4 * hidden});
+  });
   parallel_for(sizes.directions * sizes.pieces, [&](Index piece) {
     const auto d = static_cast<std::size_t>(piece % sizes.directions);
     const Index first = piece / sizes.directions * detail::lstm_batch_piece;
-    detail::lstm_piece_backward(dgates[d], dh.data() + static_cast<Index>(d) * hidden, stride, caches[d], recurrent[d],
+    detail::lstm_piece_backward(dgates[d], dh.data() + static_cast<Index>(d) * hidden, stride, caches[d], *recurrent[d],
                                 layers[d].direction, sizes, first,
                                 std::min(sizes.batch, first + detail::lstm_batch_piece));
   });

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cstring>
 
 #include "tinyhtr/blas/gemm.hpp"
 #include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/transpose.hpp"
 
 namespace tinyhtr {
 
@@ -30,12 +30,15 @@ class PackedMatrix {
     T* to = elements_.data();
     for (Index first = 0; first < cols_; first += panel) {
       const Index width = std::min(panel, cols_ - first);
-      for (Index k = 0; k < rows_; ++k, to += panel) {
-        for (Index j = 0; j < width; ++j) {
-          to[j] = op == Op::none ? matrix.data[k * matrix.stride + first + j]
-                                 : matrix.data[(first + j) * matrix.stride + k];
+      if (op == Op::transpose) {
+        transpose(to, panel, matrix.data + first * matrix.stride, matrix.stride, width, rows_);
+      } else {
+        for (Index k = 0; k < rows_; ++k) {
+          const T* from = matrix.data + k * matrix.stride + first;
+          std::copy(from, from + width, to + k * panel);
         }
       }
+      to += rows_ * panel;
     }
   }
 

@@ -2,9 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
-#include <span>
-#include <vector>
 
 #include "tinyhtr/core/simd.hpp"
 
@@ -115,24 +112,21 @@ struct OutputVector {
   Index row, column, lanes;
 };
 
-/// The vectors that the rows of outputs are cut into, row after row.
+/// The vectors that the rows of outputs are cut into, counted row after row.
 template <class T>
 struct OutputVectors {
-  Index rows, per_row;
-  std::vector<OutputVector> list;
+  Index rows, columns;
+  Index per_row;
 
-  OutputVectors(Index rows_, Index columns) : rows(rows_), per_row((columns + vector_lanes<T> - 1) / vector_lanes<T>) {
-    for (Index row = 0; row < rows; ++row) {
-      for (Index column = 0; column < columns; column += vector_lanes<T>) {
-        list.push_back({row, column, std::min(vector_lanes<T>, columns - column)});
-      }
-    }
-  }
+  OutputVectors(Index rows_, Index columns_)
+      : rows(rows_), columns(columns_), per_row((columns + vector_lanes<T> - 1) / vector_lanes<T>) {}
 
-  /// Those of the rows [begin, end), as far as there are such rows.
-  std::span<const OutputVector> of_rows(Index begin, Index end) const {
-    const Index first = std::min(begin, rows) * per_row, last = std::min(end, rows) * per_row;
-    return std::span(list).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+  /// The first vector of a row; of the row behind the last, and of all further ones, the number of vectors.
+  Index first_of(Index row) const { return std::min(row, rows) * per_row; }
+
+  OutputVector at(Index vector) const {
+    const Index column = vector % per_row * vector_lanes<T>;
+    return {vector / per_row, column, std::min(vector_lanes<T>, columns - column)};
   }
 
   /// Rows that are computed together: some vectors of each filter, while the inputs that they share are in the

@@ -7,13 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/data/loader.hpp"
 #include "tinyhtr/data/vocabulary.hpp"
 #include "tinyhtr/decode/best_path.hpp"
-#include "tinyhtr/kernels/ctc.hpp"
-#include "tinyhtr/kernels/softmax.hpp"
+#include "tinyhtr/kernels/ctc_scaled.hpp"
 #include "tinyhtr/metrics/error_rate.hpp"
+#include "tinyhtr/models/folded_word_net.hpp"
 
 namespace tinyhtr {
 
@@ -37,45 +36,47 @@ namespace detail {
 
 /// CTC loss of one sample where it has one: its characters are known, and it fits into T steps.
 template <class T>
-void add_loss(Evaluation& evaluation, const Tensor<T>& log_probs, Index n, const std::string& text,
+void add_loss(Evaluation& evaluation, const Tensor<T>& logits, Index n, const std::string& text,
               const Vocabulary& vocabulary) {
   if (!vocabulary.knows(text)) return;
   const std::vector<int> label = vocabulary.encode(text);
-  if (ctc_required_steps(label) > log_probs.dim(0)) return;
-  CtcLattice lattice;
-  ctc_forward(lattice, log_probs, n, label, vocabulary.blank());
-  evaluation.loss -= lattice.log_probability;
+  if (ctc_required_steps(label) > logits.dim(0)) return;
+  evaluation.loss += Scaled::loss<T>(nullptr, logits, n, label, vocabulary.blank());
   ++evaluation.labels_with_loss;
 }
 
 }  // namespace detail
 
-/// Reads every sample of a loader by its best path, without a graph. Labels with characters that the vocabulary does
+/// Reads every sample of a loader by its best path. Labels with characters that the vocabulary does
 /// not have count their errors like all others, but have no loss. `batch_done`, where given, is called after every
 /// batch with the number of words read so far; where it returns false, the evaluation ends early.
-template <class T, class Network>
-Evaluation evaluate(Network& network, Loader<T>& loader, const Vocabulary& vocabulary,
+template <class T>
+Evaluation evaluate(const FoldedWordNet<T>& network, Loader<T>& loader, const Vocabulary& vocabulary,
                     const std::function<bool(Index)>& batch_done = {}) {
-  const NoGrad no_grad;
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation;
   for (const Batch<T>& batch : loader.epoch(0)) {
-    const Variable<T> logits = network.forward(batch.images);
-    Tensor<T> log_probs;
-    log_softmax_forward(log_probs, logits.value());
-    const std::vector<Reading> readings = best_path(logits.value(), vocabulary.blank());
+    const Tensor<T> logits = network.forward(batch.images);
+    const std::vector<Reading> readings = best_path(logits, vocabulary.blank());
     for (std::size_t n = 0; n < readings.size(); ++n) {
       const std::string text = vocabulary.decode(readings[n].classes);
       evaluation.errors.add(batch.texts[n], text);
       evaluation.predictions.push_back(
           {batch.samples[n], text, std::exp(readings[n].log_probability), edit_distance(batch.texts[n], text)});
-      detail::add_loss(evaluation, log_probs, static_cast<Index>(n), batch.texts[n], vocabulary);
+      detail::add_loss(evaluation, logits, static_cast<Index>(n), batch.texts[n], vocabulary);
     }
     if (batch_done && !batch_done(evaluation.errors.words)) break;
   }
   if (evaluation.labels_with_loss > 0) evaluation.loss /= static_cast<double>(evaluation.labels_with_loss);
   evaluation.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;
+}
+
+/// The same for a network as it stands in training.
+template <class T, class Algorithms>
+Evaluation evaluate(const WordNet<T, Algorithms>& network, Loader<T>& loader, const Vocabulary& vocabulary,
+                    const std::function<bool(Index)>& batch_done = {}) {
+  return evaluate(FoldedWordNet<T>(network), loader, vocabulary, batch_done);
 }
 
 }  // namespace tinyhtr

@@ -1,0 +1,46 @@
+// A convolution for reading: weights laid out once, and what follows it done before a result leaves the registers.
+#pragma once
+
+#include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/correlate.hpp"
+
+namespace tinyhtr {
+
+/// y = leaky_relu(convolution of x with weight + bias + residual), for weights that stay as they are.
+///
+/// The sums are those of Direct::forward, added up in the same order.
+template <class T>
+class PreparedConv2d {
+ public:
+  /// weight (F,C,KH,KW); bias (F); slope 1 leaves the rectifier out. Throws ShapeError.
+  PreparedConv2d(const Tensor<T>& weight, const Tensor<T>& bias, const ConvGeometry& geometry, T slope = T(1))
+      : weight_shape_(weight.shape()),
+        packed_((check_rank("PreparedConv2d", "weight", weight.shape(), "(F,C,KH,KW)"), detail::pack_weight(weight))),
+        bias_(bias),
+        geometry_(geometry),
+        slope_(slope) {
+    check_shape("PreparedConv2d", "bias", bias.shape(), {weight.dim(0)});
+  }
+
+  /// y (N,F,P,Q); x (N,C,H,W); residual of y's shape, or null. Throws ShapeError.
+  void forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>* residual = nullptr) const {
+    const ConvSizes sizes("PreparedConv2d", x.shape(), weight_shape_, geometry_);
+    if (residual) check_shape("PreparedConv2d", "residual", residual->shape(), sizes.output());
+    y.resize(sizes.output());
+    const T *first = y.data(), *added = residual ? residual->data() : nullptr, *bias = bias_.data();
+    const T slope = slope_;
+    detail::correlate_images(y, x, packed_, sizes, [=](Index f, const Vector<T>& sum, const T* to, Index lanes) {
+      Vector<T> result = sum + bias[f];
+      if (added) result += load_lanes<T>(added + (to - first), lanes);
+      return slope == T(1) ? result : larger(result, slope * result);  // for slopes up to 1
+    });
+  }
+
+ private:
+  Shape weight_shape_;
+  Tensor<T> packed_, bias_;
+  ConvGeometry geometry_;
+  T slope_;
+};
+
+}  // namespace tinyhtr

@@ -1,0 +1,141 @@
+// FoldedWordNet: a trained WordNet made ready to read with, without graph, batch norm, dropout.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/kernels/conv2d_prepared.hpp"
+#include "tinyhtr/kernels/linear.hpp"
+#include "tinyhtr/kernels/lstm.hpp"
+#include "tinyhtr/models/word_net.hpp"
+
+namespace tinyhtr {
+
+namespace detail {
+
+/// A convolution with the batch norm behind it, as one convolution. When reading, batch norm is y = a x + b for every
+/// channel, with constants, so that it goes into the weights:
+///
+///     a = gamma / sqrt(running_var + epsilon),   weight' = a weight,   bias' = a (bias - running_mean) + beta
+template <class T, class Algorithm>
+PreparedConv2d<T> fold(const Conv2d<T, Algorithm>& convolution, const BatchNorm2d<T>& norm, T slope) {
+  Tensor<T> weight = convolution.weight.value();
+  Tensor<T> bias = convolution.bias ? convolution.bias.value() : Tensor<T>(Shape{weight.dim(0)});
+  const Index weights_per_filter = weight.size() / std::max<Index>(1, weight.dim(0));
+  for (Index f = 0; f < weight.dim(0); ++f) {
+    const double deviation = std::sqrt(static_cast<double>(norm.running_var[f]) + static_cast<double>(norm.epsilon));
+    const double a = static_cast<double>(norm.weight.value()[f]) / deviation;
+    for (Index k = f * weights_per_filter; k < (f + 1) * weights_per_filter; ++k) {
+      weight[k] = static_cast<T>(a * static_cast<double>(weight[k]));
+    }
+    bias[f] = static_cast<T>(a * static_cast<double>(bias[f] - norm.running_mean[f]) +
+                             static_cast<double>(norm.bias.value()[f]));
+  }
+  return PreparedConv2d<T>(weight, bias, convolution.geometry, slope);
+}
+
+}  // namespace detail
+
+/// Reads with the weights that a WordNet has when this is made; what the network learns afterwards does not reach it.
+///
+/// Batch norm is folded into the convolutions, sums with the skip path and rectifiers are done before a convolution's
+/// result leaves the registers, all weights are laid out once. Each image of a batch goes through all blocks on one
+/// thread, so that what is between the blocks stays in that processor's cache; a single image is cut over the threads.
+/// The logits are those of WordNet::forward in inference mode but for rounding.
+template <class T>
+class FoldedWordNet {
+ public:
+  template <class Algorithms>
+  explicit FoldedWordNet(const WordNet<T, Algorithms>& network)
+      : options_(network.options),
+        directions_{Weights(network.lstm.weight_ih_l0, network.lstm.weight_hh_l0, network.lstm.bias_ih_l0),
+                    Weights(network.lstm.weight_ih_l0_reverse, network.lstm.weight_hh_l0_reverse,
+                            network.lstm.bias_ih_l0_reverse)},
+        classes_weight_(network.classes.weight.value()),
+        classes_bias_(network.classes.bias.value()) {
+    for (const auto& block : network.blocks) {
+      if (block.slope > T(1)) throw ArgumentError("FoldedWordNet: expected LeakyReLU slopes of 1 at most");
+      std::optional<PreparedConv2d<T>> skip;
+      if (block.skip) {
+        const Tensor<T>& weight = block.skip->weight.value();
+        skip.emplace(weight, block.skip->bias ? block.skip->bias.value() : Tensor<T>(Shape{weight.dim(0)}),
+                     block.skip->geometry);
+      }
+      blocks_.push_back({detail::fold(block.conv1, block.bn1, block.slope),
+                         detail::fold(block.conv2, block.bn2, block.slope), std::move(skip)});
+    }
+  }
+
+  const WordNetOptions& options() const { return options_; }
+
+  /// images (N,C,H,W), grey levels 0 to 255; returns logits (T,N,K). Throws ShapeError. Several threads may call it.
+  Tensor<T> forward(const Tensor<T>& images) const {
+    check_rank("FoldedWordNet", "images", images.shape(), "(N,C,H,W)");
+    const Index batch = images.dim(0), steps = time_steps(options_), channels = options_.blocks.back().filters;
+    check_shape("FoldedWordNet", "images", images.shape(), {batch, options_.channels, options_.height, options_.width});
+    Tensor<T> sequence = Tensor<T>::uninitialized({steps, batch, channels});
+    parallel_for(batch, [&](Index n) {
+      const Tensor<T> one = image_features(images, n);  // (T,1,C)
+      for (Index t = 0; t < steps; ++t) {
+        std::copy(one.data() + t * channels, one.data() + (t + 1) * channels,
+                  sequence.data() + (t * batch + n) * channels);
+      }
+    });
+    const std::array layers{directions_[0].layer(Direction::forward), directions_[1].layer(Direction::reverse)};
+    std::array<LstmCache<T>, 2> caches;
+    Tensor<T> states, logits;
+    lstm_forward<T>(states, caches, sequence, layers);
+    linear_forward(logits, states, classes_weight_, &classes_bias_);
+    return logits;
+  }
+
+ private:
+  struct Block {
+    PreparedConv2d<T> conv1, conv2;
+    std::optional<PreparedConv2d<T>> skip;
+  };
+
+  /// The parameters of one direction of the LSTM.
+  struct Weights {
+    Tensor<T> weight_ih, weight_hh, bias;
+    PackedMatrix<T> packed_hh;
+
+    Weights(const Variable<T>& weight_ih_, const Variable<T>& weight_hh_, const Variable<T>& bias_)
+        : weight_ih(weight_ih_.value()),
+          weight_hh(weight_hh_.value()),
+          bias(bias_.value()),
+          packed_hh({weight_hh.data(), weight_hh.dim(0), weight_hh.dim(1)}, Op::transpose) {}
+
+    LstmWeights<T> layer(Direction direction) const { return {&weight_ih, &weight_hh, &bias, direction, &packed_hh}; }
+  };
+
+  /// The blocks' features of image n as a sequence (T,1,C).
+  Tensor<T> image_features(const Tensor<T>& images, Index n) const {
+    const Index size = images.size() / images.dim(0);
+    Tensor<T> x = Tensor<T>::uninitialized({1, images.dim(1), images.dim(2), images.dim(3)});
+    const T factor = (options_.invert ? T(-1) : T(1)) / T(255), shift = options_.invert ? T(1) : T(0);
+    const T* from = images.data() + n * size;
+    for (Index k = 0; k < size; ++k) x.data()[k] = factor * from[k] + shift;
+    Tensor<T> inner, skipped, y;
+    for (const Block& block : blocks_) {
+      block.conv1.forward(inner, x);
+      if (block.skip) block.skip->forward(skipped, x);
+      block.conv2.forward(y, inner, block.skip ? &skipped : &x);
+      std::swap(x, y);
+    }
+    const NoGrad no_grad;
+    return image_to_sequence(Variable<T>(std::move(x)), options_.scan).value();
+  }
+
+  WordNetOptions options_;
+  std::vector<Block> blocks_;
+  std::array<Weights, 2> directions_;
+  Tensor<T> classes_weight_, classes_bias_;
+};
+
+}  // namespace tinyhtr

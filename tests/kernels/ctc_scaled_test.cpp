@@ -87,7 +87,8 @@ TEST_CASE_TEMPLATE("Scaled equals the log domain for all sizes: steps, samples, 
   CHECK(compared > 300);
 }
 
-TEST_CASE_TEMPLATE("labels that fill all steps, with repeats and without, stay in the linear domain", T, float, double) {
+TEST_CASE_TEMPLATE("labels that fill all steps, with repeats and without, stay in the linear domain", T, float,
+                   double) {
   for (const Label& label : {Label{3, 3, 3}, Label{0, 1, 2, 3, 4}, Label{1, 1, 0, 2}, Label{2}}) {
     const auto logits = counted_tensor<T>({ctc_required_steps(label), 1, 6}, 7, 32.0);  // 64 apart: e^-64
     check_equal_to_textbook(logits, 0, label);
@@ -169,9 +170,9 @@ TEST_CASE_TEMPLATE("both algorithms throw the same errors", Algorithm, LogDomain
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Algorithm::loss(&gradient, logits, 1, Label{1, 4}, 4),
                        "ctc: the label of sample 1 holds class 4, expected 0 to 4 without the blank 4", ArgumentError);
-  CHECK_THROWS_WITH_AS(
-      Algorithm::loss(&gradient, logits, 2, Label{1}, 5),
-      "ctc: expected a sample from 0 to 1 with a blank from 0 to 4, found sample 2 with blank 5", ArgumentError);
+  CHECK_THROWS_WITH_AS(Algorithm::loss(&gradient, logits, 2, Label{1}, 5),
+                       "ctc: expected a sample from 0 to 1 with a blank from 0 to 4, found sample 2 with blank 5",
+                       ArgumentError);
   CHECK_THROWS_WITH_AS(Algorithm::loss(&other, logits, 1, Label{1}, 4),
                        "ctc: gradient has shape (4,1,5), expected (4,2,5)", ShapeError);
   CHECK_THROWS_AS(Algorithm::loss(&gradient, Tensor<float>(Shape{4, 5}), 0, Label{1}, 4), ShapeError);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <limits>
 #include <string>
-
 #include <xtensor-blas/xblas.hpp>
 
 #include "tinyhtr/core/error.hpp"
@@ -26,8 +25,7 @@ struct Matrix {
   Index stride;
 
   Matrix(T* data_, Index rows_, Index cols_) : Matrix(data_, rows_, cols_, cols_) {}
-  Matrix(T* data_, Index rows_, Index cols_, Index stride_)
-      : data(data_), rows(rows_), cols(cols_), stride(stride_) {}
+  Matrix(T* data_, Index rows_, Index cols_, Index stride_) : data(data_), rows(rows_), cols(cols_), stride(stride_) {}
 
   std::string shape_text() const { return Shape{rows, cols}.to_string(); }
 };

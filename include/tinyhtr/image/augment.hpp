@@ -42,8 +42,8 @@ inline void check_options(const AugmentOptions& options) {
                         expected);
   };
   check(options.probability >= 0 && options.probability <= 1, "probability", options.probability, "0 to 1");
-  check(options.brightness_delta >= 0 && options.brightness_delta <= 255, "brightness_delta",
-        options.brightness_delta, "0 to 255");
+  check(options.brightness_delta >= 0 && options.brightness_delta <= 255, "brightness_delta", options.brightness_delta,
+        "0 to 255");
   check(options.erode_dilate_kernel >= 1, "erode_dilate_kernel", static_cast<double>(options.erode_dilate_kernel),
         "1 or more pixels");
   check(options.sharpen_lightness_low <= options.sharpen_lightness_high, "sharpen_lightness_low",

@@ -29,9 +29,7 @@ inline Hsv rgb_to_hsv(int red, int green, int blue) {
   if (range == 0) return {0, 0, static_cast<std::uint8_t>(value)};
   const int saturation_scale = static_cast<int>(std::lrint((255 << 12) / static_cast<double>(value)));
   const int hue_scale = static_cast<int>(std::lrint((180 << 12) / (6.0 * range)));
-  const int place = value == red     ? green - blue
-                    : value == green ? blue - red + 2 * range
-                                     : red - green + 4 * range;
+  const int place = value == red ? green - blue : value == green ? blue - red + 2 * range : red - green + 4 * range;
   int hue = (place * hue_scale + (1 << 11)) >> 12;
   if (hue < 0) hue += 180;
   const int saturation = (range * saturation_scale + (1 << 11)) >> 12;
@@ -52,12 +50,18 @@ inline std::array<std::uint8_t, 3> hsv_to_rgb(const Hsv& hsv) {
     return std::array<std::uint8_t, 3>{rounded(red), rounded(green), rounded(blue)};
   };
   switch (sector) {
-    case 0: return pixel(value, rising, low);
-    case 1: return pixel(falling, value, low);
-    case 2: return pixel(low, value, rising);
-    case 3: return pixel(low, falling, value);
-    case 4: return pixel(rising, low, value);
-    default: return pixel(value, low, falling);
+    case 0:
+      return pixel(value, rising, low);
+    case 1:
+      return pixel(falling, value, low);
+    case 2:
+      return pixel(low, value, rising);
+    case 3:
+      return pixel(low, falling, value);
+    case 4:
+      return pixel(rising, low, value);
+    default:
+      return pixel(value, low, falling);
   }
 }
 

@@ -91,8 +91,7 @@ template <class T>
 void copy_to_batch(const Image& image, Tensor<T>& batch, Index n) {
   detail::check_image("copy_to_batch", image);
   check_rank("copy_to_batch", "batch", batch.shape(), "(N,C,H,W)");
-  check_shape("copy_to_batch", "batch", batch.shape(),
-              Shape{batch.dim(0), image.channels, image.height, image.width});
+  check_shape("copy_to_batch", "batch", batch.shape(), Shape{batch.dim(0), image.channels, image.height, image.width});
   if (n < 0 || n >= batch.dim(0)) {
     throw ArgumentError("copy_to_batch: expected a row from 0 to " + std::to_string(batch.dim(0) - 1) + ", found " +
                         std::to_string(n));

@@ -57,16 +57,14 @@ Image pick_in_window(std::string_view where, const Image& image, Index kernel, P
 /// Throws ArgumentError for a kernel below 1 and for an image without pixels.
 /// Source: cv::erode with a kernel of ones; exactly its result.
 inline Image erode(const Image& image, Index kernel) {
-  return detail::pick_in_window("erode", image, kernel,
-                                [](std::uint8_t a, std::uint8_t b) { return a < b ? a : b; });
+  return detail::pick_in_window("erode", image, kernel, [](std::uint8_t a, std::uint8_t b) { return a < b ? a : b; });
 }
 
 /// The largest level in the kernel x kernel window around each pixel, channel by channel: dark ink shrinks.
 ///
 /// Window, exceptions and source as those of erode (cv::dilate).
 inline Image dilate(const Image& image, Index kernel) {
-  return detail::pick_in_window("dilate", image, kernel,
-                                [](std::uint8_t a, std::uint8_t b) { return a > b ? a : b; });
+  return detail::pick_in_window("dilate", image, kernel, [](std::uint8_t a, std::uint8_t b) { return a > b ? a : b; });
 }
 
 }  // namespace tinyhtr

@@ -55,8 +55,8 @@ inline Image sharpen(const Image& image, double lightness, double alpha) {
     }
     std::uint8_t* const to = result.row(y);
     for (Index i = 0; i < stride; ++i) {
-      const float level = centre_weight * static_cast<float>(row[i]) -
-                          sum_weight * static_cast<float>(left[i] + middle[i] + right[i]);
+      const float level =
+          centre_weight * static_cast<float>(row[i]) - sum_weight * static_cast<float>(left[i] + middle[i] + right[i]);
       to[i] = static_cast<std::uint8_t>(std::min(std::max(level, 0.0f), 255.0f) + 0.5f);
     }
   }

@@ -1,11 +1,6 @@
 // stb_image, compiled in a namespace of ours, reading from memory. The only header that includes stb_image.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
@@ -13,6 +8,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "tinyhtr/image/decoder_memory.hpp"
 

@@ -28,8 +28,8 @@ T largest_of(const T* x, Index count) {
   return *std::max_element(list, list + lanes);
 }
 
-/// out[k] = exp(x[k] - largest) for k in [0, count), and 0 below e^-87, where exponential() in float ends. Returns their
-/// sum, in double, so that the probabilities out[k] / sum add up to one whatever T is.
+/// out[k] = exp(x[k] - largest) for k in [0, count), and 0 below e^-87, where exponential() in float ends. Returns
+/// their sum, in double, so that the probabilities out[k] / sum add up to one whatever T is.
 template <class T>
 double exponentials_of(T* out, const T* x, Index count, T largest) {
   for (Index k = 0; k < count; ++k) {

@@ -1,0 +1,19 @@
+// The algorithms of the table of convolutions.
+#pragma once
+
+#include <tuple>
+
+#include "kernels/conv2d_rows.hpp"
+#include "tinyhtr/kernels/conv2d.hpp"
+
+namespace tinyhtr::bench {
+
+/// One line for each: an algorithm of your own needs its header above and its line here, nothing else.
+inline constexpr std::tuple conv2d_algorithms{
+    ConvChoice<Naive>{"Naive", any_shape, once},
+    ConvChoice<Im2col>{"Im2col"},
+    ConvChoice<Direct>{"Direct"},
+    ConvChoice<Automatic>{"Automatic"},
+};
+
+}  // namespace tinyhtr::bench

@@ -84,7 +84,7 @@ class DataPath {
     const Variable<float> logits = network_.forward(batch.images, Mode::training(1, step_++));
     const Variable<float> loss = ctc_loss(logits, vocabulary_.encode(batch.texts));
     adam_.zero_grad();
-    backward(loss);
+    backward(loss, Keep::leaves);
     adam_.step();
     if (!(loss.item() < 1e6f)) throw Error("the loss is not finite");
   }

@@ -46,7 +46,7 @@ struct Training {
     const Variable<float> logits = network.forward(images, Mode::training(1, step++));
     const Variable<float> loss = ctc_loss(logits, labels);
     adam.zero_grad();
-    backward(loss);
+    backward(loss, Keep::leaves);
     adam.step();
     if (!(loss.item() < 1e6f)) throw Error("the loss is not finite");
   }
@@ -69,7 +69,7 @@ Work ctc() {
   const auto logits = std::make_shared<Variable<float>>(compare::numbers({steps, 16, classes}, -2, 1.0f / 64), true);
   return {[logits, labels = compare::labels(16)] {
             logits->zero_grad();
-            backward(ctc_loss(*logits, labels));
+            backward(ctc_loss(*logits, labels), Keep::leaves);
           },
           16};
 }

@@ -157,8 +157,7 @@ void correlate_images(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& packed,
   const Window &rows = sizes.rows, &cols = sizes.cols;
   const Index channels = sizes.channels, filters = sizes.filters;
   y.resize(sizes.output());
-  const PaddedPlanes<T> planes(cols.stride, (rows.output - 1) * rows.stride + rows.kernel, cols.output,
-                               cols.kernel - 1);
+  const PaddedPlanes<T> planes(rows, cols);
   std::vector<Index> tap_offsets;  // of kernel position (i, j), from where position (0, 0) reads
   for (Index c = 0; c < channels; ++c) {
     for (Index i = 0; i < rows.kernel; ++i) {

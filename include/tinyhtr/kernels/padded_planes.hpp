@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tinyhtr/core/simd.hpp"
+#include "tinyhtr/kernels/window.hpp"
 
 namespace tinyhtr {
 
@@ -20,10 +21,22 @@ struct PaddedPlanes {
   Index part_width = 0;  // columns of one remainder, zeros included
   Index row_size = 0, plane_size = 0;
   const T* data = nullptr;
+  // Where a stride is larger than the kernel, some rows and columns are never read: of every row_period rows the first
+  // used_rows are, and the first used_parts parts of a row.
+  Index row_period = 1, used_rows = 1, used_parts = 1;
+
+  /// What a convolution reads, rows and columns as its windows say.
+  PaddedPlanes(const Window& row_window, const Window& columns)
+      : PaddedPlanes(columns.stride, (row_window.output - 1) * row_window.stride + row_window.kernel, columns.output,
+                     columns.kernel - 1) {
+    row_period = row_window.stride;
+    used_rows = std::min(row_window.stride, row_window.kernel);
+    used_parts = std::min(columns.stride, columns.kernel);
+  }
 
   /// Room for `outputs` columns of outputs, rounded up to whole vectors, that look `reach` columns further.
   PaddedPlanes(Index stride_, Index rows_, Index outputs, Index reach)
-      : stride(stride_), rows(rows_), part_width(whole_vectors(outputs) + reach / stride_) {
+      : stride(stride_), rows(rows_), part_width(whole_vectors(outputs) + reach / stride_), used_parts(stride_) {
     row_size = stride * part_width;
     plane_size = rows * row_size + vector_lanes<T>;  // planes a power of two apart would crowd into the same cache sets
   }
@@ -42,6 +55,7 @@ struct PaddedPlanes {
             Index row_begin, Index row_end) {
     for (Index c = 0; c < count; ++c) {
       for (Index row = row_begin; row < row_end; ++row) {
+        if (row % row_period >= used_rows) continue;
         T* target = memory + c * plane_size + row * row_size;
         const Index source_row = row - above;
         if (source_row < 0 || source_row >= height) {
@@ -49,7 +63,7 @@ struct PaddedPlanes {
           continue;
         }
         const T* source = planes + (c * height + source_row) * width;
-        for (Index part = 0; part < stride; ++part, target += part_width) {
+        for (Index part = 0; part < used_parts; ++part, target += part_width) {
           // Column k of this part is input k stride + part - left.
           const Index first = part >= left ? 0 : (left - part + stride - 1) / stride;
           const Index last = std::min(part_width, std::max(first, (width + left - part + stride - 1) / stride));

@@ -13,6 +13,7 @@ inline constexpr std::tuple conv2d_algorithms{
     ConvChoice<Naive>{"Naive", any_shape, once},
     ConvChoice<Im2col>{"Im2col"},
     ConvChoice<Direct>{"Direct"},
+    ConvChoice<Winograd>{"Winograd", kernel_3x3_stride_1},
     ConvChoice<Automatic>{"Automatic"},
 };
 

@@ -1,23 +1,29 @@
 // Two-dimensional convolution, with its implementations to choose from.
 #pragma once
 
+#include <algorithm>
+
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv2d_direct.hpp"
 #include "tinyhtr/kernels/conv2d_im2col.hpp"
 #include "tinyhtr/kernels/conv2d_naive.hpp"
+#include "tinyhtr/kernels/conv2d_winograd.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
 
 namespace tinyhtr {
 
-/// Whichever is fastest for the shape, as measured over the reference network's shapes at 16 images on one core with
-/// AVX-512: Direct where the kernel has several positions, Im2col for 1x1 kernels, whose columns are the image itself.
+/// Whichever is fastest for the shape, as measured over the reference network's shapes on one core with AVX-512:
+/// Winograd for 3x3 kernels at stride 1, with channels enough to fill a vector and tiles enough to fill a block of its
+/// products; Im2col for 1x1 kernels, whose columns are the image itself; Direct for all others.
 struct Automatic {
   /// As Naive::forward, with the same arguments.
   template <class T>
   static void forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>* bias,
                       const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
-    if (is_pointwise(sizes)) {
+    if (suits_winograd(sizes)) {
+      Winograd::forward(y, x, weight, bias, geometry);
+    } else if (is_pointwise(sizes)) {
       Im2col::forward(y, x, weight, bias, geometry);
     } else {
       Direct::forward(y, x, weight, bias, geometry);
@@ -29,11 +35,21 @@ struct Automatic {
   static void backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
-    if (is_pointwise(sizes)) {
+    if (suits_winograd(sizes)) {
+      Winograd::backward(dx, dweight, dbias, dy, x, weight, geometry);
+    } else if (is_pointwise(sizes)) {
       Im2col::backward(dx, dweight, dbias, dy, x, weight, geometry);
     } else {
       Direct::backward(dx, dweight, dbias, dy, x, weight, geometry);
     }
+  }
+
+  /// With 12 channels the empty lanes cost what the saved products gain; with 4 tiles, transforming the kernels does.
+  static bool suits_winograd(const ConvSizes& sizes) {
+    constexpr Index fewest_channels = 16, fewest_tiles = 8;
+    const Index tiles = sizes.batch * ((sizes.rows.output + 3) / 4) * ((sizes.cols.output + 3) / 4);
+    return sizes.rows.kernel == 3 && sizes.cols.kernel == 3 && sizes.rows.stride == 1 && sizes.cols.stride == 1 &&
+           std::min(sizes.channels, sizes.filters) >= fewest_channels && tiles >= fewest_tiles;
   }
 
  private:

@@ -1,14 +1,17 @@
 // A convolution for reading: weights laid out once, and what follows it done before a result leaves the registers.
 #pragma once
 
+#include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/conv2d.hpp"
 #include "tinyhtr/kernels/correlate.hpp"
+#include "tinyhtr/kernels/elementwise.hpp"
 
 namespace tinyhtr {
 
 /// y = leaky_relu(convolution of x with weight + bias + residual), for weights that stay as they are.
 ///
-/// The sums are those of Direct::forward, added up in the same order.
+/// One image is convolved as Direct does it, cut over the threads; several as Winograd does it, where Automatic would.
 template <class T>
 class PreparedConv2d {
  public:
@@ -16,6 +19,9 @@ class PreparedConv2d {
   PreparedConv2d(const Tensor<T>& weight, const Tensor<T>& bias, const ConvGeometry& geometry, T slope = T(1))
       : weight_shape_(weight.shape()),
         packed_((check_rank("PreparedConv2d", "weight", weight.shape(), "(F,C,KH,KW)"), detail::pack_weight(weight))),
+        transformed_(weight.dim(2) == 3 && weight.dim(3) == 3 && geometry.stride == Stride(1)
+                         ? Winograd::prepare(weight)
+                         : Tensor<T>()),
         bias_(bias),
         geometry_(geometry),
         slope_(slope) {
@@ -29,6 +35,18 @@ class PreparedConv2d {
     y.resize(sizes.output());
     const T *first = y.data(), *added = residual ? residual->data() : nullptr, *bias = bias_.data();
     const T slope = slope_;
+    if (sizes.batch > 1 && Automatic::suits_winograd(sizes)) {
+      Winograd::forward_prepared(y, x, transformed_, &bias_, sizes);
+      T* out = y.data();
+      parallel_pieces(y.size(), elementwise_piece, [=](Index begin, Index end) {
+        if (added) {
+          for (Index k = begin; k < end; ++k) out[k] += added[k];
+        }
+        if (slope == T(1)) return;
+        for (Index k = begin; k < end; ++k) out[k] = out[k] > slope * out[k] ? out[k] : slope * out[k];
+      });
+      return;
+    }
     detail::correlate_images(y, x, packed_, sizes, [=](Index f, const Vector<T>& sum, const T* to, Index lanes) {
       Vector<T> result = sum + bias[f];
       if (added) result += load_lanes<T>(added + (to - first), lanes);
@@ -38,7 +56,9 @@ class PreparedConv2d {
 
  private:
   Shape weight_shape_;
-  Tensor<T> packed_, bias_;
+  Tensor<T> packed_;       // for Direct
+  Tensor<T> transformed_;  // for Winograd; empty where it does not serve
+  Tensor<T> bias_;
   ConvGeometry geometry_;
   T slope_;
 };

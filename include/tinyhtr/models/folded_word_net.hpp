@@ -44,9 +44,9 @@ PreparedConv2d<T> fold(const Conv2d<T, Algorithm>& convolution, const BatchNorm2
 /// Reads with the weights that a WordNet has when this is made; what the network learns afterwards does not reach it.
 ///
 /// Batch norm is folded into the convolutions, sums with the skip path and rectifiers are done before a convolution's
-/// result leaves the registers, all weights are laid out once. Each image of a batch goes through all blocks on one
-/// thread, so that what is between the blocks stays in that processor's cache; a single image is cut over the threads.
-/// The logits are those of WordNet::forward in inference mode but for rounding.
+/// result leaves the registers, all weights are laid out once. Of a batch, every four images go through all blocks on
+/// one thread, so that what is between the blocks stays in that processor's cache; a single image is cut over the
+/// threads. The logits are those of WordNet::forward in inference mode but for rounding.
 template <class T>
 class FoldedWordNet {
  public:
@@ -79,11 +79,13 @@ class FoldedWordNet {
     const Index batch = images.dim(0), steps = time_steps(options_), channels = options_.blocks.back().filters;
     check_shape("FoldedWordNet", "images", images.shape(), {batch, options_.channels, options_.height, options_.width});
     Tensor<T> sequence = Tensor<T>::uninitialized({steps, batch, channels});
-    parallel_for(batch, [&](Index n) {
-      const Tensor<T> one = image_features(images, n);  // (T,1,C)
+    const Index group = batch < 2 * images_together ? 1 : images_together;
+    parallel_for((batch + group - 1) / group, [&](Index k) {
+      const Index first = k * group, count = std::min(group, batch - first);
+      const Tensor<T> features = image_features(images, first, count);  // (T,count,C)
       for (Index t = 0; t < steps; ++t) {
-        std::copy(one.data() + t * channels, one.data() + (t + 1) * channels,
-                  sequence.data() + (t * batch + n) * channels);
+        std::copy(features.data() + t * count * channels, features.data() + (t + 1) * count * channels,
+                  sequence.data() + (t * batch + first) * channels);
       }
     });
     const std::array layers{directions_[0].layer(Direction::forward), directions_[1].layer(Direction::reverse)};
@@ -95,6 +97,10 @@ class FoldedWordNet {
   }
 
  private:
+  /// Of a large batch: enough for Winograd on the smallest feature maps, and all that is between two layers of them
+  /// stays in a second-level cache.
+  static constexpr Index images_together = 4;
+
   struct Block {
     PreparedConv2d<T> conv1, conv2;
     std::optional<PreparedConv2d<T>> skip;
@@ -114,13 +120,14 @@ class FoldedWordNet {
     LstmWeights<T> layer(Direction direction) const { return {&weight_ih, &weight_hh, &bias, direction, &packed_hh}; }
   };
 
-  /// The blocks' features of image n as a sequence (T,1,C).
-  Tensor<T> image_features(const Tensor<T>& images, Index n) const {
+  /// The blocks' features of some images as sequences (T,count,C).
+  Tensor<T> image_features(const Tensor<T>& images, Index first, Index count) const {
     const Index size = images.size() / images.dim(0);
-    Tensor<T> x = Tensor<T>::uninitialized({1, images.dim(1), images.dim(2), images.dim(3)});
+    Tensor<T> x = Tensor<T>::uninitialized({count, images.dim(1), images.dim(2), images.dim(3)});
     const T factor = (options_.invert ? T(-1) : T(1)) / T(255), shift = options_.invert ? T(1) : T(0);
-    const T* from = images.data() + n * size;
-    for (Index k = 0; k < size; ++k) x.data()[k] = factor * from[k] + shift;
+    const T* from = images.data() + first * size;
+    T* to = x.data();
+    for (Index k = 0; k < count * size; ++k) to[k] = factor * from[k] + shift;
     Tensor<T> inner, skipped, y;
     for (const Block& block : blocks_) {
       block.conv1.forward(inner, x);

@@ -89,14 +89,19 @@ void correlate_block(const Block<T>& block, const OutputVectors<T>& outputs, Ind
       for (Index v = 0; v < vectors; ++v) sums[f][v] += weights[f] * inputs[v];
     }
   }
-  // Loops of fixed length, which the compiler unrolls, so that the sums never leave their registers.
+  // A copy, for what follows is too long for clang to unroll: sums that it looks at by variable subscripts would be in
+  // memory all the time. g++ unrolls loops of fixed length, and keeps even the copy in registers.
+  Vector<T> results[filter_block][vectors];
+  for (Index f = 0; f < filter_block; ++f) {
+    for (Index v = 0; v < vectors; ++v) results[f][v] = sums[f][v];
+  }
   for (Index f = 0; f < filter_block; ++f) {
     for (Index v = 0; v < vectors; ++v) {
       T* const target = to[v] + f * block.place.filter_step;
       if (whole) {
-        store_vector<T>(target, finish(block.first_filter + f, sums[f][v], target, vector_lanes<T>));
+        store_vector<T>(target, finish(block.first_filter + f, results[f][v], target, vector_lanes<T>));
       } else if (f < block.filters) {
-        store_lanes<T>(target, finish(block.first_filter + f, sums[f][v], target, lanes[v]), lanes[v]);
+        store_lanes<T>(target, finish(block.first_filter + f, results[f][v], target, lanes[v]), lanes[v]);
       }
     }
   }

@@ -12,6 +12,7 @@
 #include "tinyhtr/kernels/gradient.hpp"
 #include "tinyhtr/kernels/small_product.hpp"
 #include "tinyhtr/kernels/transpose.hpp"
+#include "tinyhtr/kernels/winograd_correlation.hpp"
 #include "tinyhtr/kernels/winograd_images.hpp"
 #include "tinyhtr/kernels/winograd_transforms.hpp"
 
@@ -114,6 +115,8 @@ struct WinogradTile {
   using OutputMatrix = detail::WinogradOutput<outputs>;
   template <class T>
   using Images = detail::WinogradImages<T, outputs>;
+  template <class T>
+  using Correlation = detail::WinogradCorrelation<T, outputs>;
 
   static void check_kernel(const ConvSizes& sizes) {
     const Window &rows = sizes.rows, &cols = sizes.cols;
@@ -121,20 +124,6 @@ struct WinogradTile {
     throw ArgumentError("Winograd: expected a 3x3 kernel at stride 1, found " + std::to_string(rows.kernel) + "x" +
                         std::to_string(cols.kernel) + " at strides " + std::to_string(rows.stride) + " and " +
                         std::to_string(cols.stride) + "; Direct and Automatic take any");
-  }
-
-  /// Tiles whose transforms and products take 256 KiB, but at least one block of small_product.
-  template <class T>
-  static Index tiles_at_once(Index lanes) {
-    constexpr Index elements = (Index{1} << 18) / static_cast<Index>(sizeof(T));
-    return std::max<Index>(1, elements / (positions * lanes) / detail::product_rows) * detail::product_rows;
-  }
-
-  /// Images of which 512 KiB hold all pixels, at most those that share a piece of work.
-  template <class T>
-  static Index images_at_once(Index elements_of_one) {
-    constexpr Index elements = (Index{1} << 19) / static_cast<Index>(sizeof(T));
-    return std::clamp<Index>(elements / std::max<Index>(1, elements_of_one), 1, images_per_partial_sum);
   }
 
   /// The bias, and zeros up to whole vectors.
@@ -183,71 +172,6 @@ struct WinogradTile {
     return result;
   }
 
-  /// Both forward and dx: output = input correlated with the kernels, at stride 1.
-  template <class T>
-  struct Correlation {
-    Images<T> input, output;
-    Index above, left;         // zeros around the input
-    const Tensor<T>& kernels;  // of transform_kernels
-    const Tensor<T>& shift;    // (lanes of the output), added
-
-    void run(T* y, bool adds, const T* x, Index batch) const {
-      if (output.elements() == 0) return;
-      // As many images together as fill a block of small_product twice; no sum goes over images.
-      const Index at_once = std::min(images_at_once<T>(input.image_size + output.image_size),
-                                     (2 * detail::product_rows + input.tiles - 1) / input.tiles);
-      parallel_for((batch + at_once - 1) / at_once, [&](Index group) {
-        const Index n = group * at_once;
-        run_images(y + n * output.elements(), adds, x + n * input.elements(), std::min(at_once, batch - n));
-      });
-    }
-
-    void run_images(T* y, bool adds, const T* x, Index count) const {
-      T* x_pixels = scratch<T, 0>(count * input.image_size);
-      T* y_pixels = scratch<T, 1>(count * output.image_size);
-      for (Index n = 0; n < count; ++n) {
-        input.gather(x_pixels + n * input.image_size, x + n * input.elements(), above, left);
-      }
-      const Index at_once = tiles_at_once<T>(input.lanes + output.lanes), tiles = count * input.tiles;
-      const Index between_positions = kernels.dim(1);
-      T* transformed = scratch<T, 2>(at_once * positions * input.lanes);
-      T* products = scratch<T, 3>(at_once * positions * output.lanes);
-      for (Index first = 0; first < tiles; first += at_once) {
-        const Index last = std::min(tiles, first + at_once);
-        const Index rows = (last - first + detail::product_rows - 1) / detail::product_rows * detail::product_rows;
-        input.template transform_tiles<InputMatrix>(transformed, x_pixels, first, last);
-        std::fill(transformed + (last - first) * positions * input.lanes, transformed + rows * positions * input.lanes,
-                  T(0));
-        for (Index position = 0; position < positions; ++position) {
-          detail::small_product<false, T>({products + position * output.lanes, positions * output.lanes},
-                                          {transformed + position * input.lanes, positions * input.lanes, 1},
-                                          {kernels.data() + position * between_positions, output.lanes}, rows,
-                                          output.lanes, input.channels);
-        }
-        transform_back(y_pixels, products, first, last);
-      }
-      for (Index n = 0; n < count; ++n) {
-        output.scatter(y + n * output.elements(), y_pixels + n * output.image_size, adds);
-      }
-    }
-
-    void transform_back(T* y_pixels, const T* products, Index first, Index last) const {
-      const Index lanes = output.lanes, row_size = output.row_size;
-      output.for_tiles(first, last, [&](Index k, Index corner) {
-        for (Index f = 0; f < lanes; f += vector_lanes<T>) {
-          const T* from = products + k * positions * lanes + f;
-          T* to = y_pixels + corner + f;
-          const Vector<T> added = load_vector(shift.data() + f);
-          detail::transform_tile<OutputMatrix, T>(
-              [&](Index i, Index j) { return load_vector(from + (i * tile + j) * lanes); },
-              [&](Index i, Index j, const Vector<T>& value) {
-                store_vector<T>(to + i * row_size + j * lanes, value + added);
-              });
-        }
-      });
-    }
-  };
-
   /// Every four images have sums of their own, added up in their order whatever the number of threads.
   template <class T>
   static void backward_weight(Tensor<T>& dweight, const Tensor<T>& dy, const Tensor<T>& x, const ConvSizes& sizes) {
@@ -256,8 +180,8 @@ struct WinogradTile {
     const Images<T> gradients(sizes.filters, rows.output, cols.output, rows.output, cols.output, 0);
     const Index groups = (sizes.batch + images_per_partial_sum - 1) / images_per_partial_sum;
     const Index sums_size = apart<T>(gradients.lanes, inputs.lanes);  // for each position
-    const Index images = images_at_once<T>(inputs.image_size + gradients.image_size);
-    const Index at_once = tiles_at_once<T>(inputs.lanes + gradients.lanes);
+    const Index images = detail::winograd_images_at_once<T>(inputs.image_size + gradients.image_size);
+    const Index at_once = detail::winograd_tiles_at_once<T, outputs>(inputs.lanes + gradients.lanes);
     Tensor<T> partial = Tensor<T>::uninitialized({groups, 9, sizes.filters, inputs.lanes});
     parallel_for(groups, [&](Index group) {
       const Index begin = group * images_per_partial_sum, end = std::min(sizes.batch, begin + images_per_partial_sum);

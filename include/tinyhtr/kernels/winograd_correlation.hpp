@@ -1,0 +1,103 @@
+// Images correlated with transformed kernels, tile by tile: what Winograd's forward pass shares with its dx.
+#pragma once
+
+#include <algorithm>
+
+#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/scratch.hpp"
+#include "tinyhtr/core/simd.hpp"
+#include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/conv_sizes.hpp"
+#include "tinyhtr/kernels/small_product.hpp"
+#include "tinyhtr/kernels/winograd_images.hpp"
+#include "tinyhtr/kernels/winograd_transforms.hpp"
+
+namespace tinyhtr {
+
+namespace detail {
+
+/// Tiles whose transforms and products take 256 KiB, but at least one block of small_product.
+template <class T, int outputs>
+Index winograd_tiles_at_once(Index lanes) {
+  constexpr Index elements = (Index{1} << 18) / static_cast<Index>(sizeof(T));
+  return std::max<Index>(1, elements / ((outputs + 2) * (outputs + 2) * lanes) / product_rows) * product_rows;
+}
+
+/// Images of which 512 KiB hold all pixels, at most those that share a piece of work.
+template <class T>
+Index winograd_images_at_once(Index elements_of_one) {
+  constexpr Index elements = (Index{1} << 19) / static_cast<Index>(sizeof(T));
+  return std::clamp<Index>(elements / std::max<Index>(1, elements_of_one), 1, images_per_partial_sum);
+}
+
+/// Both forward and dx: output = input correlated with the kernels, at stride 1.
+template <class T, int outputs>
+struct WinogradCorrelation {
+  WinogradImages<T, outputs> input, output;
+  Index above, left;         // zeros around the input
+  const Tensor<T>& kernels;  // (position, from, to): G g G^T, a matrix for each position
+  const Tensor<T>& shift;    // (lanes of the output), added
+
+  static constexpr Index tile = outputs + 2;       // inputs that a tile of outputs sees, along each axis
+  static constexpr Index positions = tile * tile;  // products of a tile, for each channel and filter
+
+  void run(T* y, bool adds, const T* x, Index batch) const {
+    if (output.elements() == 0) return;
+    // As many images together as fill a block of small_product twice; no sum goes over images.
+    const Index at_once = std::min(winograd_images_at_once<T>(input.image_size + output.image_size),
+                                   (2 * product_rows + input.tiles - 1) / input.tiles);
+    parallel_for((batch + at_once - 1) / at_once, [&](Index group) {
+      const Index n = group * at_once;
+      run_images(y + n * output.elements(), adds, x + n * input.elements(), std::min(at_once, batch - n));
+    });
+  }
+
+  void run_images(T* y, bool adds, const T* x, Index count) const {
+    T* x_pixels = scratch<T, 0>(count * input.image_size);
+    T* y_pixels = scratch<T, 1>(count * output.image_size);
+    for (Index n = 0; n < count; ++n) {
+      input.gather(x_pixels + n * input.image_size, x + n * input.elements(), above, left);
+    }
+    const Index at_once = winograd_tiles_at_once<T, outputs>(input.lanes + output.lanes), tiles = count * input.tiles;
+    const Index between_positions = kernels.dim(1);
+    T* transformed = scratch<T, 2>(at_once * positions * input.lanes);
+    T* products = scratch<T, 3>(at_once * positions * output.lanes);
+    for (Index first = 0; first < tiles; first += at_once) {
+      const Index last = std::min(tiles, first + at_once);
+      const Index rows = (last - first + product_rows - 1) / product_rows * product_rows;
+      input.template transform_tiles<WinogradInput<outputs>>(transformed, x_pixels, first, last);
+      std::fill(transformed + (last - first) * positions * input.lanes, transformed + rows * positions * input.lanes,
+                T(0));
+      for (Index position = 0; position < positions; ++position) {
+        small_product<false, T>({products + position * output.lanes, positions * output.lanes},
+                                {transformed + position * input.lanes, positions * input.lanes, 1},
+                                {kernels.data() + position * between_positions, output.lanes}, rows, output.lanes,
+                                input.channels);
+      }
+      transform_back(y_pixels, products, first, last);
+    }
+    for (Index n = 0; n < count; ++n) {
+      output.scatter(y + n * output.elements(), y_pixels + n * output.image_size, adds);
+    }
+  }
+
+  void transform_back(T* y_pixels, const T* products, Index first, Index last) const {
+    const Index lanes = output.lanes, row_size = output.row_size;
+    output.for_tiles(first, last, [&](Index k, Index corner) {
+      for (Index f = 0; f < lanes; f += vector_lanes<T>) {
+        const T* from = products + k * positions * lanes + f;
+        T* to = y_pixels + corner + f;
+        const Vector<T> added = load_vector(shift.data() + f);
+        transform_tile<WinogradOutput<outputs>, T>(
+            [&](Index i, Index j) { return load_vector(from + (i * tile + j) * lanes); },
+            [&](Index i, Index j, const Vector<T>& value) {
+              store_vector<T>(to + i * row_size + j * lanes, value + added);
+            });
+      }
+    });
+  }
+};
+
+}  // namespace detail
+
+}  // namespace tinyhtr

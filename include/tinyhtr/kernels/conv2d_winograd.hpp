@@ -148,22 +148,19 @@ struct WinogradTile {
     const Index filters = weight.dim(0), channels = weight.dim(1);
     const Index from = turned_round ? filters : channels, to = turned_round ? channels : filters;
     const Index lanes = detail::whole_lanes<T>(to);
-    Tensor<T> taps(Shape{from, 9, lanes});
     const Index between_positions = apart<T>(from, lanes);
     auto result = Tensor<T>::uninitialized({positions, between_positions});
-    if (turned_round) {
-      for (Index f = 0; f < from; ++f) {
-        transpose(taps.data() + f * 9 * lanes, lanes, weight.data() + f * channels * 9, 9, channels, 9);
-      }
-    } else {
-      transpose(taps.data(), lanes, weight.data(), channels * 9, filters, channels * 9);
-    }
     parallel_for(from, [&](Index k) {
+      T* taps = scratch<T, 0>(9 * lanes);  // (9, lanes) of the kernels from channel k
+      if (lanes != to) std::fill(taps, taps + 9 * lanes, T(0));
+      for (Index m = 0; m < to; ++m) {
+        const T* kernel = weight.data() + (turned_round ? k * channels + m : m * channels + k) * 9;
+        for (Index tap = 0; tap < 9; ++tap) taps[tap * lanes + m] = kernel[turned_round ? 8 - tap : tap];
+      }
       for (Index lane = 0; lane < lanes; lane += vector_lanes<T>) {
-        const T* kernel = taps.data() + k * 9 * lanes + lane;
         T* transformed = result.data() + k * lanes + lane;
         detail::transform_tile<KernelMatrix, T>(
-            [&](Index i, Index j) { return load_vector(kernel + (turned_round ? 8 - i * 3 - j : i * 3 + j) * lanes); },
+            [&](Index i, Index j) { return load_vector(taps + (i * 3 + j) * lanes + lane); },
             [&](Index i, Index j, const Vector<T>& value) {
               store_vector(transformed + (i * tile + j) * between_positions, value);
             });

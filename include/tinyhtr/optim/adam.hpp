@@ -1,7 +1,9 @@
 // Adam: gradient descent with a step size of its own for every number.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -39,6 +41,9 @@ class Adam {
     for (const Variable<T>& parameter : parameters_) {
       mean_.emplace_back(parameter.shape());
       square_.emplace_back(parameter.shape());
+      for (Index begin = 0; begin < parameter.value().size(); begin += elementwise_piece) {
+        pieces_.push_back({mean_.size() - 1, begin, std::min(parameter.value().size(), begin + elementwise_piece)});
+      }
     }
     zero_grad();
   }
@@ -49,7 +54,8 @@ class Adam {
   std::vector<Variable<T>>& parameters() { return parameters_; }
 
   void zero_grad() {
-    for (Variable<T>& parameter : parameters_) parameter.zero_grad();
+    parallel_for(static_cast<Index>(parameters_.size()),
+                 [&](Index k) { parameters_[static_cast<std::size_t>(k)].zero_grad(); });
   }
 
   void step() {
@@ -62,18 +68,14 @@ class Adam {
     const T rate = static_cast<T>(learning_rate * std::sqrt(correction2) / correction1);
     const T beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2),
             eps = static_cast<T>(epsilon);
-    for (std::size_t k = 0; k < parameters_.size(); ++k) {
-      check_shape("Adam", parameters_[k].name() + ".grad", parameters_[k].grad().shape(), parameters_[k].shape());
-      T *p = parameters_[k].value().data(), *m = mean_[k].data(), *v = square_[k].data();
-      const T* g = parameters_[k].grad().data();
-      parallel_pieces(mean_[k].size(), elementwise_piece, [=](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) {
-          m[i] = beta1 * m[i] + (1 - beta1) * g[i];
-          v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
-          p[i] -= rate * m[i] / (std::sqrt(v[i]) + eps);
-        }
-      });
+    for (const Variable<T>& parameter : parameters_) {
+      check_shape("Adam", parameter.name() + ".grad", parameter.grad().shape(), parameter.shape());
     }
+    parallel_for(static_cast<Index>(pieces_.size()), [&](Index piece) {
+      const auto [k, begin, end] = pieces_[static_cast<std::size_t>(piece)];
+      update(parameters_[k].value().data(), mean_[k].data(), square_[k].data(), parameters_[k].grad().data(), begin,
+             end, {rate, beta1, beta2, eps});
+    });
   }
 
   /// The moments under the parameters' names, for checkpoints: "adam.mean.blocks.0.conv1.weight". What goes on from
@@ -88,9 +90,30 @@ class Adam {
   }
 
  private:
+  /// What one thread takes of a parameter.
+  struct Piece {
+    std::size_t parameter;
+    Index begin, end;
+  };
+
+  struct Factors {
+    T rate, beta1, beta2, epsilon;
+  };
+
+  /// The formula, in one pass over p, m, v, g.
+  static void update(T* p, T* m, T* v, const T* g, Index begin, Index end, const Factors factors) {
+    const auto [rate, beta1, beta2, epsilon] = factors;
+    for (Index i = begin; i < end; ++i) {
+      m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+      v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+      p[i] -= rate * m[i] / (std::sqrt(v[i]) + epsilon);
+    }
+  }
+
   AdamOptions options_;
   std::vector<Variable<T>> parameters_;
   std::vector<Tensor<T>> mean_, square_;
+  std::vector<Piece> pieces_;  // of all parameters
 };
 
 }  // namespace tinyhtr

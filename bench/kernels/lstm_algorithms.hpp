@@ -6,8 +6,10 @@
 
 #include "support/numbers.hpp"
 #include "support/rows.hpp"
+#include "tinyhtr/autograd/backward.hpp"
 #include "tinyhtr/kernels/lstm.hpp"
 #include "tinyhtr/models/word_net.hpp"
+#include "tinyhtr/nn/lstm.hpp"
 
 namespace tinyhtr::bench {
 
@@ -44,6 +46,7 @@ struct LstmData {
   Tensor<T> h;
   LstmCache<T> cache;
   Tensor<T> dx, dweight_ih, dweight_hh, dbias;
+  Variable<T> graph;  // of CellByCell
 
   explicit LstmData(const LstmCase& shape)
       : x(random_tensor<T>({shape.steps, shape.batch, shape.channels}, 1)),
@@ -74,8 +77,23 @@ struct SequenceLstm {
   }
 };
 
+/// The readable reference: each step out of small operations, each of them a node of a graph.
+struct CellByCell {
+  template <class T>
+  static void forward(LstmData<T>& d) {
+    d.graph = lstm_by_cells(Variable<T>(d.x, true), Variable<T>(d.weight_ih, true), Variable<T>(d.weight_hh, true),
+                            Variable<T>(d.bias, true), Direction::forward);
+  }
+
+  template <class T>
+  static void backward(LstmData<T>& d) {
+    tinyhtr::backward(d.graph, d.dh, Keep::leaves);
+  }
+};
+
 /// One line for each.
 inline constexpr std::tuple lstm_algorithms{
+    Choice<CellByCell>{"CellByCell"},
     Choice<SequenceLstm>{"Sequence"},
 };
 

@@ -36,14 +36,14 @@ class PreparedConv2d {
     const T *first = y.data(), *added = residual ? residual->data() : nullptr, *bias = bias_.data();
     const T slope = slope_;
     if (sizes.batch > 1 && Automatic::suits_winograd(sizes)) {
-      Winograd::forward_prepared(y, x, transformed_, &bias_, sizes);
+      Winograd::forward_prepared(y, x, transformed_, &bias_, sizes, added ? T(1) : slope);
+      if (!added) return;
       T* out = y.data();
       parallel_pieces(y.size(), elementwise_piece, [=](Index begin, Index end) {
-        if (added) {
-          for (Index k = begin; k < end; ++k) out[k] += added[k];
+        for (Index k = begin; k < end; ++k) {
+          const T sum = out[k] + added[k];
+          out[k] = sum > slope * sum ? sum : slope * sum;
         }
-        if (slope == T(1)) return;
-        for (Index k = begin; k < end; ++k) out[k] = out[k] > slope * out[k] ? out[k] : slope * out[k];
       });
       return;
     }

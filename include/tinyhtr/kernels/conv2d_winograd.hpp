@@ -63,10 +63,10 @@ struct WinogradTile {
     return transform_kernels(weight, false);
   }
 
-  /// forward, with kernels of prepare().
+  /// forward, with kernels of prepare(), and a LeakyReLU of that slope (up to 1, which leaves it out) behind it.
   template <class T>
   static void forward_prepared(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& kernels, const Tensor<T>* bias,
-                               const ConvSizes& sizes) {
+                               const ConvSizes& sizes, T slope = T(1)) {
     check_kernel(sizes);
     sizes.check_bias(bias);
     y.resize(sizes.output());
@@ -77,7 +77,8 @@ struct WinogradTile {
                                      rows.before,
                                      cols.before,
                                      kernels,
-                                     shift};
+                                     shift,
+                                     slope};
     correlation.run(y.data(), false, x.data(), sizes.batch);
   }
 

@@ -35,7 +35,8 @@ struct LstmWeights {
   const Tensor<T>* weight_hh;  ///< (4H,H)
   const Tensor<T>* bias;       ///< (4H), or null
   Direction direction;
-  const PackedMatrix<T>* packed_hh = nullptr;  ///< weight_hh^T, where somebody has packed it already
+  const PackedMatrix<T>* packed_ih = nullptr;  ///< weight_ih^T, where somebody has packed it already
+  const PackedMatrix<T>* packed_hh = nullptr;  ///< weight_hh^T, likewise
 };
 
 /// Where the gradients of one direction's parameters are added; null where not wanted.
@@ -178,8 +179,13 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
     if (const Tensor<T>* bias = layers[d].bias) {
       for (Index r = 0; r < end - begin; ++r) std::copy(bias->begin(), bias->end(), gates + r * 4 * hidden);
     }
-    gemm<T>({gates, end - begin, 4 * hidden}, Op::none, {x.data() + begin * channels, end - begin, channels},
-            Op::transpose, {layers[d].weight_ih->data(), 4 * hidden, channels}, T(1), T(1));
+    const Matrix<T> sums(gates, end - begin, 4 * hidden);
+    const Matrix<const T> inputs(x.data() + begin * channels, end - begin, channels);
+    if (layers[d].packed_ih) {
+      layers[d].packed_ih->multiply_add(sums, inputs);
+    } else {
+      gemm<T>(sums, Op::none, inputs, Op::transpose, {layers[d].weight_ih->data(), 4 * hidden, channels}, T(1), T(1));
+    }
   });
 
   parallel_for(sizes.directions * sizes.pieces, [&](Index piece) {

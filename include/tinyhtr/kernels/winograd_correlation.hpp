@@ -37,6 +37,7 @@ struct WinogradCorrelation {
   Index above, left;         // zeros around the input
   const Tensor<T>& kernels;  // (position, from, to): G g G^T, a matrix for each position
   const Tensor<T>& shift;    // (lanes of the output), added
+  T slope = T(1);            // of a rectifier for negative results, up to 1, which leaves it out
 
   static constexpr Index tile = outputs + 2;       // inputs that a tile of outputs sees, along each axis
   static constexpr Index positions = tile * tile;  // products of a tile, for each channel and filter
@@ -83,6 +84,8 @@ struct WinogradCorrelation {
 
   void transform_back(T* y_pixels, const T* products, Index first, Index last) const {
     const Index lanes = output.lanes, row_size = output.row_size;
+    const T factor = slope;
+    const bool rectifies = slope != T(1);
     output.for_tiles(first, last, [&](Index k, Index corner) {
       for (Index f = 0; f < lanes; f += vector_lanes<T>) {
         const T* from = products + k * positions * lanes + f;
@@ -91,7 +94,8 @@ struct WinogradCorrelation {
         transform_tile<WinogradOutput<outputs>, T>(
             [&](Index i, Index j) { return load_vector(from + (i * tile + j) * lanes); },
             [&](Index i, Index j, const Vector<T>& value) {
-              store_vector<T>(to + i * row_size + j * lanes, value + added);
+              const Vector<T> sum = value + added;
+              store_vector<T>(to + i * row_size + j * lanes, rectifies ? larger(sum, factor * sum) : sum);
             });
       }
     });

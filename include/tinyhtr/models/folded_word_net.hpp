@@ -44,9 +44,9 @@ PreparedConv2d<T> fold(const Conv2d<T, Algorithm>& convolution, const BatchNorm2
 /// Reads with the weights that a WordNet has when this is made; what the network learns afterwards does not reach it.
 ///
 /// Batch norm is folded into the convolutions, sums with the skip path and rectifiers are done before a convolution's
-/// result leaves the registers, all weights are laid out once. Of a batch, every four images go through all blocks on
-/// one thread, so that what is between the blocks stays in that processor's cache; a single image is cut over the
-/// threads. The logits are those of WordNet::forward in inference mode but for rounding.
+/// result leaves the registers, all weights are laid out once. A thread takes some images of a batch from pixels to
+/// logits, so that what is between the layers stays in its processor's cache; a single image is cut over the threads.
+/// The logits are those of WordNet::forward in inference mode but for rounding.
 template <class T>
 class FoldedWordNet {
  public:
@@ -56,7 +56,9 @@ class FoldedWordNet {
         directions_{Weights(network.lstm.weight_ih_l0, network.lstm.weight_hh_l0, network.lstm.bias_ih_l0),
                     Weights(network.lstm.weight_ih_l0_reverse, network.lstm.weight_hh_l0_reverse,
                             network.lstm.bias_ih_l0_reverse)},
-        classes_weight_(network.classes.weight.value()),
+        classes_weight_({network.classes.weight.value().data(), network.classes.weight.shape()[0],
+                         network.classes.weight.shape()[1]},
+                        Op::transpose),
         classes_bias_(network.classes.bias.value()) {
     for (const auto& block : network.blocks) {
       if (block.slope > T(1)) throw ArgumentError("FoldedWordNet: expected LeakyReLU slopes of 1 at most");
@@ -76,30 +78,34 @@ class FoldedWordNet {
   /// images (N,C,H,W), grey levels 0 to 255; returns logits (T,N,K). Throws ShapeError. Several threads may call it.
   Tensor<T> forward(const Tensor<T>& images) const {
     check_rank("FoldedWordNet", "images", images.shape(), "(N,C,H,W)");
-    const Index batch = images.dim(0), steps = time_steps(options_), channels = options_.blocks.back().filters;
+    const Index batch = images.dim(0), steps = time_steps(options_);
     check_shape("FoldedWordNet", "images", images.shape(), {batch, options_.channels, options_.height, options_.width});
-    Tensor<T> sequence = Tensor<T>::uninitialized({steps, batch, channels});
-    const Index group = batch < 2 * images_together ? 1 : images_together;
-    parallel_for((batch + group - 1) / group, [&](Index k) {
-      const Index first = k * group, count = std::min(group, batch - first);
-      const Tensor<T> features = image_features(images, first, count);  // (T,count,C)
+    const Index together = images_together(batch), pieces = (batch + together - 1) / together;
+    if (pieces == 1 || together == 1) return read_sequence(features(images, 0, batch));
+    Tensor<T> logits = Tensor<T>::uninitialized({steps, batch, class_count()});
+    parallel_for(pieces, [&](Index piece) {
+      const Index first = piece * together, count = std::min(together, batch - first);
+      const Tensor<T> own = read_sequence(features(images, first, count));  // (T,count,K)
+      const Index row = count * class_count();
       for (Index t = 0; t < steps; ++t) {
-        std::copy(features.data() + t * count * channels, features.data() + (t + 1) * count * channels,
-                  sequence.data() + (t * batch + first) * channels);
+        std::copy(own.data() + t * row, own.data() + (t + 1) * row, &logits(t, first, 0));
       }
     });
-    const std::array layers{directions_[0].layer(Direction::forward), directions_[1].layer(Direction::reverse)};
-    std::array<LstmCache<T>, 2> caches;
-    Tensor<T> states, logits;
-    lstm_forward<T>(states, caches, sequence, layers);
-    linear_forward(logits, states, classes_weight_, &classes_bias_);
     return logits;
   }
 
+  /// K, the vocabulary's characters and the blank.
+  Index class_count() const { return classes_bias_.size(); }
+
  private:
-  /// Of a large batch: enough for Winograd on the smallest feature maps, and all that is between two layers of them
-  /// stays in a second-level cache.
-  static constexpr Index images_together = 4;
+  /// Images that one thread takes from pixels to logits: of a large batch, as many as the LSTM's products fill blocks
+  /// of registers with, so that all that is in between stays in a processor's cache. Of a small one, single images
+  /// whose sequences are read together, in both directions at the same time.
+  static Index images_together(Index batch) { return batch >= 16 ? 8 : 1; }
+
+  /// Images that go through the blocks together: enough for Winograd on the smallest feature maps, while what is
+  /// between two layers of them stays in a second-level cache.
+  static constexpr Index images_in_blocks = 4;
 
   struct Block {
     PreparedConv2d<T> conv1, conv2;
@@ -109,19 +115,55 @@ class FoldedWordNet {
   /// The parameters of one direction of the LSTM.
   struct Weights {
     Tensor<T> weight_ih, weight_hh, bias;
-    PackedMatrix<T> packed_hh;
+    PackedMatrix<T> packed_ih, packed_hh;
 
     Weights(const Variable<T>& weight_ih_, const Variable<T>& weight_hh_, const Variable<T>& bias_)
         : weight_ih(weight_ih_.value()),
           weight_hh(weight_hh_.value()),
           bias(bias_.value()),
+          packed_ih({weight_ih.data(), weight_ih.dim(0), weight_ih.dim(1)}, Op::transpose),
           packed_hh({weight_hh.data(), weight_hh.dim(0), weight_hh.dim(1)}, Op::transpose) {}
 
-    LstmWeights<T> layer(Direction direction) const { return {&weight_ih, &weight_hh, &bias, direction, &packed_hh}; }
+    LstmWeights<T> layer(Direction direction) const {
+      return {&weight_ih, &weight_hh, &bias, direction, &packed_ih, &packed_hh};
+    }
   };
 
-  /// The blocks' features of some images as sequences (T,count,C).
-  Tensor<T> image_features(const Tensor<T>& images, Index first, Index count) const {
+  /// The features of the images [first, first + count) as sequences (T,count,C).
+  Tensor<T> features(const Tensor<T>& images, Index first, Index count) const {
+    const Index steps = time_steps(options_), channels = options_.blocks.back().filters;
+    const Index group = count < 2 * images_in_blocks ? 1 : images_in_blocks;
+    Tensor<T> sequence = Tensor<T>::uninitialized({steps, count, channels});
+    parallel_for((count + group - 1) / group, [&](Index k) {
+      const Index begin = k * group, size = std::min(group, count - begin);
+      const Tensor<T> own = block_features(images, first + begin, size);  // (T,size,C)
+      for (Index t = 0; t < steps; ++t) {
+        std::copy(own.data() + t * size * channels, own.data() + (t + 1) * size * channels, &sequence(t, begin, 0));
+      }
+    });
+    return sequence;
+  }
+
+  /// Sequences (T,N,C) to logits (T,N,K).
+  Tensor<T> read_sequence(const Tensor<T>& sequence) const {
+    const std::array layers{directions_[0].layer(Direction::forward), directions_[1].layer(Direction::reverse)};
+    std::array<LstmCache<T>, 2> caches;
+    Tensor<T> states, logits;
+    lstm_forward<T>(states, caches, sequence, layers);  // (T,N,2H)
+    logits.resize({sequence.dim(0), sequence.dim(1), class_count()});
+    const Index classes = class_count(), width = states.dim(2);
+    parallel_pieces(sequence.dim(0) * sequence.dim(1), gemm_row_piece, [&](Index begin, Index end) {
+      for (Index r = begin; r < end; ++r) {
+        std::copy(classes_bias_.begin(), classes_bias_.end(), logits.data() + r * classes);
+      }
+      classes_weight_.multiply_add({logits.data() + begin * classes, end - begin, classes},
+                                   {states.data() + begin * width, end - begin, width});
+    });
+    return logits;
+  }
+
+  /// What the blocks make of some images, as sequences (T,count,C).
+  Tensor<T> block_features(const Tensor<T>& images, Index first, Index count) const {
     const Index size = images.size() / images.dim(0);
     Tensor<T> x = Tensor<T>::uninitialized({count, images.dim(1), images.dim(2), images.dim(3)});
     const T factor = (options_.invert ? T(-1) : T(1)) / T(255), shift = options_.invert ? T(1) : T(0);
@@ -142,7 +184,8 @@ class FoldedWordNet {
   WordNetOptions options_;
   std::vector<Block> blocks_;
   std::array<Weights, 2> directions_;
-  Tensor<T> classes_weight_, classes_bias_;
+  PackedMatrix<T> classes_weight_;
+  Tensor<T> classes_bias_;
 };
 
 }  // namespace tinyhtr

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "../support/counted.hpp"
 #include "../support/gradient.hpp"
 #include "../support/npy.hpp"
+#include "tinyhtr/autograd/activations.hpp"
+#include "tinyhtr/autograd/arithmetic.hpp"
 #include "tinyhtr/autograd/backward.hpp"
 
 using namespace tinyhtr;
@@ -99,4 +102,28 @@ TEST_CASE("an input with other channels is an error") {
   const Variable<float> x(Tensor<float>(Shape{1, 4, 2, 2}));
   CHECK_THROWS_AS(layer.forward(x, Mode::inference()), ShapeError);
   CHECK_THROWS_AS(layer.forward(x, Mode::training(1, 1)), ShapeError);
+}
+
+TEST_CASE("a fused batch norm whose input is its own residual adds both shares of the gradient") {
+  const auto weighted_sum = [](const Variable<double>& y) {
+    Tensor<double> seed(y.shape());
+    for (Index i = 0; i < seed.size(); ++i) seed[i] = 0.1 * static_cast<double>(i % 7) - 0.2;
+    return seed;
+  };
+  Tensor<double> values(Shape{2, 3, 4, 5});
+  for (Index i = 0; i < values.size(); ++i) values[i] = 0.01 * static_cast<double>((37 * i) % 101) - 0.4;
+  BatchNorm2d<double> fused(3), layers(3);
+  const Variable<double> x(values, true), x_of_layers(values, true);
+  const Variable<double> y = fused.forward_fused(x, x, {.slope = 0.1});
+  backward(y, weighted_sum(y));
+  Mode mode = Mode::training(1, 0);
+  const Variable<double> expected = leaky_relu(add(layers.forward(x_of_layers, mode), x_of_layers), 0.1);
+  backward(expected, weighted_sum(expected));
+  for (Index i = 0; i < values.size(); ++i) {
+    CHECK(std::abs(y.value()[i] - expected.value()[i]) < 1e-12);
+    CHECK(std::abs(x.grad()[i] - x_of_layers.grad()[i]) < 1e-12);
+  }
+  CHECK_THROWS_AS(fused.forward_fused(x, x, {.slope = -0.5}), ArgumentError);
+  const Variable<double> nothing(Tensor<double>(Shape{0, 3, 4, 5}));
+  CHECK_THROWS_AS(fused.forward_fused(nothing, Variable<double>(), {}), ShapeError);
 }

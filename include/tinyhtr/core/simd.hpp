@@ -14,7 +14,8 @@
 
 namespace tinyhtr {
 
-/// Bytes in a vector register of the processor that this file is compiled for: all files of a program for the same one.
+/// Bytes in a vector register of the processor that this file is compiled for. All files of a program have to be
+/// compiled for the same one (-march): two widths would be two definitions of one type.
 #if defined(__AVX512F__)
 inline constexpr int vector_bytes = 64;
 #elif defined(__AVX__)

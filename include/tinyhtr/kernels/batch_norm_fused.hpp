@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <type_traits>
 
 #include "tinyhtr/core/parallel.hpp"
@@ -20,7 +21,7 @@ namespace tinyhtr {
 /// What becomes of a normalised value: y = dropout(leaky_relu(normalised + residual)).
 template <class T>
 struct NormTail {
-  T slope = T(1);                           ///< of the rectifier for negative values; 1: none
+  T slope = T(1);                           ///< of the rectifier for negative values, at least 0; 1: none
   std::optional<DropoutMask<T>> dropout{};  ///< none: nothing is dropped
 };
 
@@ -59,13 +60,17 @@ void drop(T* out, const T* factors, Index count) {
 ///
 /// y, x (N,C,H,W); residual of that shape or null; weight, bias (C); statistics, y itself are what backward needs: a
 /// dropped element is written as -0, every other one as +0 where it is zero, so that y tells backward which branch each
-/// element took. x is read twice, y written once; layer by layer, that is nine passes over memory for these three.
+/// element took. x is read twice, y written once, and residual read once; layer by layer, that is twelve passes.
 /// Equal to batch_norm_forward_training, add_forward, leaky_relu_forward, dropout_forward but for rounding.
 template <class T>
 void batch_norm_fused_forward(Tensor<T>& y, BatchStatistics<T>& statistics, const Tensor<T>& x, const Tensor<T>& weight,
                               const Tensor<T>& bias, const Tensor<T>* residual, T epsilon, const NormTail<T>& tail) {
   detail::check_batch_norm("batch_norm_fused_forward", x, weight, bias);
   if (residual) check_shape("batch_norm_fused_forward", "residual", residual->shape(), x.shape());
+  if (x.empty()) throw ShapeError("batch_norm_fused_forward: x " + x.shape().to_string() + " has nothing to average");
+  if (!(tail.slope >= 0)) {  // with a negative one, the sign of y would not tell which branch an element took
+    throw ArgumentError("batch_norm_fused_forward: expected a slope of 0 or more, found " + std::to_string(tail.slope));
+  }
   const Index channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
   y.resize(x.shape());
   detail::batch_statistics(statistics, x, epsilon);
@@ -129,6 +134,11 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
   check_shape("batch_norm_fused_backward", "dy", dy.shape(), x.shape());
   check_shape("batch_norm_fused_backward", "y", y.shape(), x.shape());
   const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
+  check_shape("batch_norm_fused_backward", "weight", weight.shape(), {channels});
+  check_shape("batch_norm_fused_backward", "statistics", statistics.mean.shape(), {channels});
+  if (dx && dx == dresidual && dx->empty()) {
+    throw ArgumentError("batch_norm_fused_backward: dx and dresidual are one empty tensor; make it zeros first");
+  }
   if (dweight) check_shape("batch_norm_fused_backward", "dweight", dweight->shape(), {channels});
   if (dbias) check_shape("batch_norm_fused_backward", "dbias", dbias->shape(), {channels});
   const bool adds_dx = dx && holds_gradient(*dx, "batch_norm_fused_backward", "dx", x.shape());

@@ -14,7 +14,7 @@ namespace tinyhtr {
 
 /// Whichever is fastest for the shape, as measured over the reference network's shapes on one core with AVX-512:
 /// Winograd for 3x3 kernels at stride 1, with channels enough to fill a vector and tiles enough to fill a block of its
-/// products; Im2col for 1x1 kernels, whose columns are the image itself; Direct for all others.
+/// products; Im2col for 1x1 kernels, whose columns are the image itself at stride 1; Direct for all others.
 struct Automatic {
   /// As Naive::forward, with the same arguments.
   template <class T>

@@ -1,6 +1,9 @@
-// A convolution for reading: weights laid out once, and what follows it done before a result leaves the registers.
+// A convolution for reading: weights laid out once, with what follows it in a residual block.
 #pragma once
 
+#include <string>
+
+#include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv2d.hpp"
@@ -11,11 +14,14 @@ namespace tinyhtr {
 
 /// y = leaky_relu(convolution of x with weight + bias + residual), for weights that stay as they are.
 ///
-/// One image is convolved as Direct does it, cut over the threads; several as Winograd does it, where Automatic would.
+/// One image is convolved as Direct does it, cut over the threads; several as Winograd does it, where Automatic would,
+/// else as Direct. With Direct everything is done in registers; with Winograd, the sum with the residual and what
+/// follows it take one more pass.
 template <class T>
 class PreparedConv2d {
  public:
-  /// weight (F,C,KH,KW); bias (F); slope 1 leaves the rectifier out. Throws ShapeError.
+  /// weight (F,C,KH,KW); bias (F); slope 1 leaves the rectifier out. Throws ShapeError, ArgumentError for
+  /// a slope above 1.
   PreparedConv2d(const Tensor<T>& weight, const Tensor<T>& bias, const ConvGeometry& geometry, T slope = T(1))
       : weight_shape_(weight.shape()),
         packed_((check_rank("PreparedConv2d", "weight", weight.shape(), "(F,C,KH,KW)"), detail::pack_weight(weight))),
@@ -26,6 +32,9 @@ class PreparedConv2d {
         geometry_(geometry),
         slope_(slope) {
     check_shape("PreparedConv2d", "bias", bias.shape(), {weight.dim(0)});
+    if (!(slope <= T(1))) {  // the larger of x and slope x is LeakyReLU only then
+      throw ArgumentError("PreparedConv2d: expected a slope of 1 at most, found " + std::to_string(slope));
+    }
   }
 
   /// y (N,F,P,Q); x (N,C,H,W); residual of y's shape, or null. Throws ShapeError.

@@ -21,9 +21,8 @@ namespace detail {
 /// side by side, at any stride, and each output adds the product of a column (its F gradients) with a row (those
 /// inputs) to a matrix (F, KW C) of sums. From the inside:
 ///
-///   - A block of 8 filters x 3 vectors of that matrix stays in registers. A pixel costs 3 loads of inputs, 8
-///   broadcasts
-///     of gradients, 24 multiply-adds: the multipliers are what is waited for. (4 x 3 with 16 registers.)
+///   - A block of 8 filters x 3 vectors of that matrix stays in registers. A pixel costs 3 loads of inputs, 8 loads of
+///     gradients, 24 multiply-adds: the multipliers are what is waited for. (4 x 3 with 16 registers.)
 ///   - A band of rows passes by each block in turn, small enough to stay in the second-level cache meanwhile; the sums
 ///     wait in memory from band to band.
 ///   - Every four images have sums of their own, added up in their order whatever the number of threads.

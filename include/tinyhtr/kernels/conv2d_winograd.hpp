@@ -34,9 +34,9 @@ namespace tinyhtr {
 ///     cache: with 64 KiB the products of 16 channels begin and end so often that all takes 20% longer, with 1 MiB 10%;
 ///   - the 36 results of a tile lie side by side; in 36 rows of tiles, which may be a power of two apart, they would
 ///     crowd into few cache sets, and transforming the input would take a quarter longer;
-///   - images pass one by one, or several where they are small, so that 512 KiB hold all their pixels: with 2 MiB the
-///     largest images take 10% longer, one by one the smallest would not fill a block of products;
-///   - every four images are one piece of parallel work.
+///   - forward and dx take as many images at a time as fill two blocks of products, where an image has only a few
+///     tiles, else one; such a group is a piece of parallel work. For the gradient of the weights it is four images.
+///     512 KiB hold their pixels, less than a second-level cache together with the tiles.
 ///
 /// Digits: the matrices of F(4x4) have elements up to 8, whose sums cancel. In float, the largest error is about 5e-6
 /// of the largest result where Direct's is 6e-7 (of the gradient of the weights: 1e-5 where Direct's is 6e-6); F(2x2)

@@ -16,7 +16,8 @@ namespace tinyhtr {
 
 /// Factor i is 0 with probability p, 1 / (1 - p) otherwise.
 ///
-/// 0 <= p < 1, rounded to a multiple of 2^-16; throws ArgumentError otherwise. Factor i takes 16 bits, half i % 2 of
+/// 0 <= p < 1; what is dropped has p rounded to a multiple of 2^-16, so that the mean stays within 2^-16 / (1 - p);
+/// throws ArgumentError otherwise. Factor i takes 16 bits, half i % 2 of
 /// word i / 2 of the stream `random`, so it depends on the stream's name alone, not on threads or on how elements are
 /// cut.
 template <class T>

@@ -14,7 +14,7 @@ namespace tinyhtr {
 /// Throws ShapeError, naming `where` and `name`, for a gradient of another shape.
 template <class T>
 bool holds_gradient(Tensor<T>& gradient, const char* where, const char* name, const Shape& shape) {
-  if (gradient.empty() && shape.size() > 0) {
+  if (gradient.empty()) {
     gradient.resize(shape);
     return false;
   }

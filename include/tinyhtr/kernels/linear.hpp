@@ -73,7 +73,8 @@ void linear_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const 
               detail::linear_result("linear_backward", x.shape(), inputs, outputs));
   if (dweight) check_shape("linear_backward", "dweight", dweight->shape(), weight.shape());
   if (dbias) check_shape("linear_backward", "dbias", dbias->shape(), {outputs});
-  if (dx) {
+  if (dx && outputs == 0) start_gradient(*dx, "linear_backward", "dx", x.shape());  // nothing comes back
+  if (dx && outputs > 0) {
     const T keep = holds_gradient(*dx, "linear_backward", "dx", x.shape()) ? T(1) : T(0);
     parallel_pieces(rows, gemm_row_piece, [&](Index begin, Index end) {
       gemm<T>({dx->data() + begin * inputs, end - begin, inputs}, Op::none,

@@ -216,6 +216,16 @@ void lstm_backward(Tensor<T>* dx, std::span<const LstmGradients<T>> gradients, c
   if (gradients.size() != layers.size() || caches.size() != layers.size()) {
     throw ArgumentError("lstm_backward: expected gradients and a cache for each direction");
   }
+  for (std::size_t d = 0; d < layers.size(); ++d) {  // all of them, before anything is added to
+    check_shape("lstm_backward", "gates", caches[d].gates.shape(), {sizes.steps, sizes.batch, 4 * sizes.hidden});
+    check_shape("lstm_backward", "cell", caches[d].cell.shape(), {sizes.steps, sizes.batch, sizes.hidden});
+    check_shape("lstm_backward", "cell_tanh", caches[d].cell_tanh.shape(), caches[d].cell.shape());
+    if (const Tensor<T>* dw = gradients[d].weight_ih)
+      check_shape("lstm_backward", "dweight_ih", dw->shape(), layers[d].weight_ih->shape());
+    if (const Tensor<T>* dw = gradients[d].weight_hh)
+      check_shape("lstm_backward", "dweight_hh", dw->shape(), layers[d].weight_hh->shape());
+    if (const Tensor<T>* db = gradients[d].bias) check_shape("lstm_backward", "dbias", db->shape(), {4 * sizes.hidden});
+  }
   const Index hidden = sizes.hidden, stride = sizes.directions * hidden;
   std::vector<std::optional<PackedMatrix<T>>> recurrent(layers.size());
   std::vector<Tensor<T>> dgates(layers.size());
@@ -235,7 +245,6 @@ void lstm_backward(Tensor<T>* dx, std::span<const LstmGradients<T>> gradients, c
   for (std::size_t d = 0; d < layers.size(); ++d) {
     if (Tensor<T>* dweight_hh = gradients[d].weight_hh; dweight_hh && sizes.steps > 1) {
       // Rows of step t meet those of h at the step before: the same rows, one step further on in one of the two.
-      check_shape("lstm_backward", "dweight_hh", dweight_hh->shape(), layers[d].weight_hh->shape());
       const bool forward = layers[d].direction == Direction::forward;
       const Index count = (sizes.steps - 1) * sizes.batch;
       const T* dgate = dgates[d].data() + (forward ? sizes.batch * 4 * hidden : 0);

@@ -17,7 +17,7 @@ struct CtcLossNode : Node<T> {
   Tensor<T> gradient;          ///< (T,N,K) of each sample's loss by its logits; empty where nobody will ask for it
   CtcLossNode() : Node<T>("ctc_loss") {}
   void backward() override {
-    Tensor<T>* dlogits = this->input_grad(0);
+    Tensor<T>* dlogits = this->input_grad_or_empty(0);
     if (!dlogits) return;
     const T scale = this->grad[0] / static_cast<T>(losses.size());
     if (dlogits->empty()) {

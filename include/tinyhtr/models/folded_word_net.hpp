@@ -43,8 +43,8 @@ PreparedConv2d<T> fold(const Conv2d<T, Algorithm>& convolution, const BatchNorm2
 
 /// Reads with the weights that a WordNet has when this is made; what the network learns afterwards does not reach it.
 ///
-/// Batch norm is folded into the convolutions, sums with the skip path and rectifiers are done before a convolution's
-/// result leaves the registers, all weights are laid out once. A thread takes some images of a batch from pixels to
+/// Batch norm is folded into the convolutions, sums with the skip path and rectifiers are done along with them, all
+/// weights are laid out once. A thread takes some images of a batch from pixels to
 /// logits, so that what is between the layers stays in its processor's cache; a single image is cut over the threads.
 /// The logits are those of WordNet::forward in inference mode but for rounding.
 template <class T>
@@ -61,7 +61,6 @@ class FoldedWordNet {
                         Op::transpose),
         classes_bias_(network.classes.bias.value()) {
     for (const auto& block : network.blocks) {
-      if (block.slope > T(1)) throw ArgumentError("FoldedWordNet: expected LeakyReLU slopes of 1 at most");
       std::optional<PreparedConv2d<T>> skip;
       if (block.skip) {
         const Tensor<T>& weight = block.skip->weight.value();

@@ -12,7 +12,8 @@ struct Fast {
   static constexpr bool fused_normalisation = true;  ///< batch norm, skip, rectifier, dropout: one node
 };
 
-/// Every layer by its formula, every operation a node of its own: to read, to step through, to hold Fast against.
+/// Convolution and batch norm by their formulas, what follows them a node each: to read, to step through, to hold Fast
+/// against. (The readable forms of the others are functions: lstm_by_cells, ctc_loss<LogDomain>.)
 struct Textbook {
   using Convolution = Naive;
   static constexpr bool fused_normalisation = false;

@@ -39,8 +39,10 @@ struct BatchNormFusedNode : Node<T> {
   explicit BatchNormFusedNode(const NormTail<T>& tail_) : Node<T>("batch_norm_fused"), tail(tail_) {}
   void backward() override {
     Tensor<T>* dresidual = this->inputs.size() > 3 ? this->input_grad_or_empty(3) : nullptr;
-    batch_norm_fused_backward(this->input_grad_or_empty(0), dresidual, this->input_grad(1), this->input_grad(2),
-                              this->grad, this->value, this->input_value(0), this->input_value(1), statistics, tail);
+    Tensor<T>* dx = this->input_grad_or_empty(0);
+    if (dx == dresidual) dx = this->input_grad(0);  // x is its own residual: both shares are added
+    batch_norm_fused_backward(dx, dresidual, this->input_grad(1), this->input_grad(2), this->grad, this->value,
+                              this->input_value(0), this->input_value(1), statistics, tail);
   }
 };
 

@@ -59,6 +59,9 @@ class Adam {
   }
 
   void step() {
+    for (const Variable<T>& parameter : parameters_) {
+      check_shape("Adam", parameter.name() + ".grad", parameter.grad().shape(), parameter.shape());
+    }
     ++steps;
     const auto t = static_cast<double>(steps);
     const double correction1 = 1 - std::pow(options_.beta1, t), correction2 = 1 - std::pow(options_.beta2, t);
@@ -68,9 +71,6 @@ class Adam {
     const T rate = static_cast<T>(learning_rate * std::sqrt(correction2) / correction1);
     const T beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2),
             eps = static_cast<T>(epsilon);
-    for (const Variable<T>& parameter : parameters_) {
-      check_shape("Adam", parameter.name() + ".grad", parameter.grad().shape(), parameter.shape());
-    }
     parallel_for(static_cast<Index>(pieces_.size()), [&](Index piece) {
       const auto [k, begin, end] = pieces_[static_cast<std::size_t>(piece)];
       update(parameters_[k].value().data(), mean_[k].data(), square_[k].data(), parameters_[k].grad().data(), begin,

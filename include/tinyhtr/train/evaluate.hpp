@@ -72,7 +72,8 @@ Evaluation evaluate(const FoldedWordNet<T>& network, Loader<T>& loader, const Vo
   return evaluation;
 }
 
-/// The same for a network as it stands in training.
+/// The same for a network as it stands in training. Whatever implementations it trains with, it is read by those of
+/// FoldedWordNet.
 template <class T, class Algorithms>
 Evaluation evaluate(const WordNet<T, Algorithms>& network, Loader<T>& loader, const Vocabulary& vocabulary,
                     const std::function<bool(Index)>& batch_done = {}) {

@@ -41,6 +41,10 @@ using Vector = typename detail::VectorOf<T>::type;
 template <class T>
 inline constexpr Index vector_lanes = vector_bytes / static_cast<Index>(sizeof(T));
 
+/// Rows of a block of sums that stays in registers, where each row has two or three vectors: 24 sums and what is added
+/// to them fill AVX-512's 32 registers, 12 the 16 of others.
+inline constexpr Index block_rows = vector_bytes == 64 ? 8 : 4;
+
 /// Reads a vector from any address.
 template <class T>
 inline Vector<T> load_vector(const T* from) {

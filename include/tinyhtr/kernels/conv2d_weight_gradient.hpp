@@ -69,7 +69,7 @@ class WeightGradient {
   }
 
  private:
-  static constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;
+  static constexpr Index filter_block = block_rows;
   static constexpr Index second_level_cache = (Index{1} << 18) / static_cast<Index>(sizeof(T));  // elements in 256 KiB
 
   static Index whole(Index count, Index block) { return (count + block - 1) / block * block; }

@@ -16,7 +16,7 @@ namespace tinyhtr {
 
 namespace detail {
 
-inline constexpr Index filter_block = vector_bytes == 64 ? 8 : 4;
+inline constexpr Index filter_block = block_rows;
 
 /// Weights in the order in which correlate reads them: (block of filters, channel, tap, filter of the block), with
 /// zeros where the last block is not full. Filter f, channel c, tap t is at weight[f filter_step + c channel_step +

@@ -57,7 +57,7 @@ class PackedMatrix {
  private:
   static constexpr Index vectors = 3;
   static constexpr Index panel = vectors * vector_lanes<T>;
-  static constexpr Index row_block = vector_bytes == 64 ? 8 : 4;
+  static constexpr Index row_block = block_rows;
 
   template <Index count>
   void multiply_rows(const Matrix<T>& c, const Matrix<const T>& a, Index m) const {

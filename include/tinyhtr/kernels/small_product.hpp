@@ -10,7 +10,7 @@ namespace detail {
 
 /// Rows of c that stay in registers at a time: with two vectors of each, half of AVX-512's 32 registers, or of the 16
 /// of others. BLAS's blocks are larger, but for 16 channels it takes longer to pack a matrix than to multiply it.
-inline constexpr Index product_rows = vector_bytes == 64 ? 8 : 4;
+inline constexpr Index product_rows = block_rows;
 
 /// Where an element of the left matrix stands: row * between_rows + k * between_terms, so that it may be transposed.
 template <class T>

@@ -1,8 +1,6 @@
 // The small matrices of Winograd's convolution, with the products that apply them to tiles.
 #pragma once
 
-#include <utility>
-
 #include "tinyhtr/core/shape.hpp"
 #include "tinyhtr/core/simd.hpp"
 

@@ -7,28 +7,9 @@
 
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/kernels/interleaved_sum.hpp"
 
 namespace tinyhtr {
-
-namespace detail {
-
-/// In double, in eight interleaved sums: one sum would have every addition wait for the one before it.
-template <class T>
-double sum_of_squares(const T* values, Index count) {
-  constexpr Index lanes = 8;
-  double sums[lanes] = {};
-  const auto square = [values](Index k) { return static_cast<double>(values[k]) * static_cast<double>(values[k]); };
-  Index k = 0;
-  for (; k + lanes <= count; k += lanes) {
-    for (Index lane = 0; lane < lanes; ++lane) sums[lane] += square(k + lane);
-  }
-  for (Index lane = 0; k + lane < count; ++lane) sums[lane] += square(k + lane);
-  double total = 0;
-  for (const double sum : sums) total += sum;
-  return total;
-}
-
-}  // namespace detail
 
 /// Scales all gradients so that their common norm is at most `largest`; returns the norm before. Where that is not
 /// finite, no scale would help, and the gradients stay as they are.
@@ -41,7 +22,9 @@ double clip_gradient_norm(std::vector<Variable<T>>& parameters, double largest) 
   std::vector<double> squares(parameters.size());  // of each parameter, added up in their order
   parallel_for(static_cast<Index>(parameters.size()), [&](Index k) {
     const Tensor<T>& gradient = parameters[static_cast<std::size_t>(k)].grad();
-    squares[static_cast<std::size_t>(k)] = detail::sum_of_squares(gradient.data(), gradient.size());
+    squares[static_cast<std::size_t>(k)] = detail::interleaved_sum(gradient.size(), [g = gradient.data()](Index i) {
+      return static_cast<double>(g[i]) * static_cast<double>(g[i]);
+    });
   });
   double total = 0;
   for (const double square : squares) total += square;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,29 +12,18 @@
 #include "tinyhtr/kernels/linear.hpp"
 #include "tinyhtr/kernels/lstm.hpp"
 #include "tinyhtr/models/word_net.hpp"
+#include "tinyhtr/nn/fold_batch_norm.hpp"
 
 namespace tinyhtr {
 
 namespace detail {
 
-/// A convolution with the batch norm behind it, as one convolution. When reading, batch norm is y = a x + b for every
-/// channel, with constants, so that it goes into the weights:
-///
-///     a = gamma / sqrt(running_var + epsilon),   weight' = a weight,   bias' = a (bias - running_mean) + beta
+/// A convolution with the batch norm behind it, as one convolution.
 template <class T, class Algorithm>
 PreparedConv2d<T> fold(const Conv2d<T, Algorithm>& convolution, const BatchNorm2d<T>& norm, T slope) {
   Tensor<T> weight = convolution.weight.value();
   Tensor<T> bias = convolution.bias ? convolution.bias.value() : Tensor<T>(Shape{weight.dim(0)});
-  const Index weights_per_filter = weight.size() / std::max<Index>(1, weight.dim(0));
-  for (Index f = 0; f < weight.dim(0); ++f) {
-    const double deviation = std::sqrt(static_cast<double>(norm.running_var[f]) + static_cast<double>(norm.epsilon));
-    const double a = static_cast<double>(norm.weight.value()[f]) / deviation;
-    for (Index k = f * weights_per_filter; k < (f + 1) * weights_per_filter; ++k) {
-      weight[k] = static_cast<T>(a * static_cast<double>(weight[k]));
-    }
-    bias[f] = static_cast<T>(a * static_cast<double>(bias[f] - norm.running_mean[f]) +
-                             static_cast<double>(norm.bias.value()[f]));
-  }
+  fold_batch_norm(weight, bias, norm);
   return PreparedConv2d<T>(weight, bias, convolution.geometry, slope);
 }
 

@@ -1,0 +1,1 @@
+"""What debuggers say about the objects of tinyhtr; elements.py needs no gdb, and serves lldb too."""

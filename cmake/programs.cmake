@@ -38,6 +38,18 @@ function(tinyhtr_find_program_header variable header package option)
   endif()
 endfunction()
 
+# yaml-cpp, which the programs, their tests and the one optional header train/run_config_yaml.hpp read configs.yaml with.
+if(TINYHTR_BUILD_TESTS OR TINYHTR_BUILD_EXAMPLES)
+  tinyhtr_find_program_header(TINYHTR_YAML_INCLUDE_DIR yaml-cpp/yaml.h libyaml-cpp-dev TINYHTR_BUILD_EXAMPLES)
+  find_library(TINYHTR_YAML_LIBRARY yaml-cpp DOC "The yaml-cpp library")
+  mark_as_advanced(TINYHTR_YAML_LIBRARY)
+  if(NOT TINYHTR_YAML_LIBRARY)
+    message(FATAL_ERROR "tinyhtr: the library yaml-cpp was not found. Install the Debian package libyaml-cpp-dev.")
+  endif()
+  add_library(tinyhtr_yaml INTERFACE)
+  target_link_libraries(tinyhtr_yaml INTERFACE ${TINYHTR_YAML_LIBRARY})
+endif()
+
 # tinyhtr_folder_name(<variable> <file>): the name of the folder that holds the file, which is the room.
 function(tinyhtr_folder_name variable file)
   get_filename_component(folder "${file}" DIRECTORY)

@@ -1,4 +1,4 @@
-// check_data: says what is in a folder of IAM words, which words training would use, and why not the others.
+// check_data: says what is in a data set, which images training would use, and why not the others.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -11,12 +11,13 @@
 #include "support/dropped_rows.hpp"
 #include "support/program.hpp"
 #include "tinyhtr/core/utf8.hpp"
-#include "tinyhtr/data/iam.hpp"
+#include "tinyhtr/data/load_data.hpp"
 #include "tinyhtr/data/sample.hpp"
 #include "tinyhtr/data/vocabulary.hpp"
 
 namespace {
 
+using tinyhtr::DataKind;
 using tinyhtr::Index;
 
 struct Options {
@@ -31,28 +32,34 @@ void print_count(const std::string& name, Index count, const std::string& note =
             << (note.empty() ? "" : "  " + note) << '\n';
 }
 
-void print_rows(const tinyhtr::DataReport& report, const Options& options) {
-  std::cout << "Rows of " << report.source.string() << '\n';
+bool is_iam(DataKind kind) { return kind == DataKind::iam_words || kind == DataKind::iam_lines; }
+
+void print_rows(const tinyhtr::LabelledImages& data, const Options& options) {
+  const tinyhtr::DataReport& report = data.report;
+  std::cout << "Rows of " << report.source.string() << " (" << to_string(data.kind) << ")\n";
   print_count("rows", report.rows);
   print_count("ok", report.ok);
-  print_count("err", report.err, options.use_err_rows ? "used: --use-err" : "not used");
+  const bool err_is_used = options.use_err_rows || data.kind == DataKind::iam_lines;
+  if (data.kind == DataKind::iam_words) print_count("err", report.err, err_is_used ? "used: --use-err" : "not used");
+  if (data.kind == DataKind::iam_lines) print_count("err", report.err, "used: the mark is about the line's words");
   std::cout << "Dropped" << (report.dropped.empty() || options.verbose ? "" : " (--verbose names each of them)")
             << '\n';
-  if (!options.use_err_rows) print_count("marked err", report.marked_err);
+  if (!err_is_used && data.kind == DataKind::iam_words) print_count("marked err", report.marked_err);
   print_count("malformed rows", report.malformed);
   print_count("duplicate ids", report.duplicate);
+  if (data.kind == DataKind::texts_beside) print_count("images without text", report.no_text);
   print_count("missing images", report.missing);
   print_count("broken images", report.broken);
   print_count("labels too long", report.too_long, "for " + std::to_string(options.time_steps) + " time steps");
   if (options.verbose) tinyhtr::examples::print_dropped_rows(std::cout, report);
 }
 
-void print_use(const std::vector<tinyhtr::Sample>& samples) {
+void print_use(const tinyhtr::LabelledImages& data) {
   std::vector<std::string> texts;
   std::set<std::string> forms;
   Index with_spaces = 0, longest = 0;
   std::string longest_text;
-  for (const tinyhtr::Sample& sample : samples) {
+  for (const tinyhtr::Sample& sample : data.samples) {
     texts.push_back(sample.text);
     forms.insert(tinyhtr::form_of(sample.id));
     if (sample.text.find(' ') != std::string::npos) ++with_spaces;
@@ -61,8 +68,11 @@ void print_use(const std::vector<tinyhtr::Sample>& samples) {
   }
   const auto vocabulary = tinyhtr::Vocabulary::from_texts(texts);
   std::cout << "Training would use\n";
-  print_count("words", static_cast<Index>(samples.size()));
-  print_count("forms", static_cast<Index>(forms.size()));
+  print_count(data.kind == DataKind::iam_words   ? "words"
+              : data.kind == DataKind::iam_lines ? "lines"
+                                                 : "images",
+              static_cast<Index>(data.samples.size()));
+  if (is_iam(data.kind)) print_count("forms", static_cast<Index>(forms.size()));
   print_count("labels with spaces", with_spaces);
   print_count("longest label", longest, longest_text);
   print_count("different characters", vocabulary.size(), "[" + vocabulary.text() + "]");
@@ -72,26 +82,32 @@ void print_use(const std::vector<tinyhtr::Sample>& samples) {
 
 int main(int argc, char** argv) {
   CLI::App app(
-      "Says what is in a folder of IAM words: how many rows words.txt has, how many of them training can use,\n"
-      "and why not the others. Decodes every image, changes nothing.\n"
+      "Says what is in a data set: how many images with texts it has, how many of them training can use, and why not\n"
+      "the others. Decodes every image, changes nothing.\n"
       "\n"
-      "The folder is what the archives of the IAM handwriting database unpack to:\n"
-      "  DIR/words.txt                             one row a word: id, status, box, text\n"
-      "  DIR/words/a01/a01-000u/a01-000u-00-00.png one image a word\n");
+      "What a data set may be:\n"
+      "  DIR/words.txt, DIR/words/a01/a01-000u/a01-000u-00-00.png  words, as the archives of the IAM handwriting\n"
+      "                                                            database unpack\n"
+      "  DIR/lines.txt, DIR/lines/a01/a01-000u/a01-000u-00.png     lines of the same; DIR/lines.txt where both are "
+      "there\n"
+      "  DIR/.../word1.png, DIR/.../word1.gt.txt                   images, each with its text beside it\n"
+      "  FILE                                                      a list: path<TAB>text; or CSV with path and text,\n"
+      "                                                            or with a header such as 0,1 or path,text\n"
+      "Paths in a list count from the current folder, else from that of the list.\n");
   Options options;
-  app.add_option("--data", options.data, "The folder with words.txt and words/")->required()->type_name("DIR");
+  app.add_option("--data", options.data, "The data set: one of the forms above")->required()->type_name("PATH");
   app.add_option("--time-steps", options.time_steps,
                  "Time steps of the network's output; a label needs one for each character, and one more for each "
-                 "doubled letter (the reference network has 64)")
+                 "doubled letter (the reference network has 64, or half its width)")
       ->check(tinyhtr::examples::whole_number(1, 1'000'000))
       ->type_name("STEPS")
       ->capture_default_str();
-  app.add_flag("--use-err", options.use_err_rows, "Count words with the status err as usable too");
-  app.add_flag("--verbose", options.verbose, "Name every word that is dropped, with file, line and reason");
+  app.add_flag("--use-err", options.use_err_rows, "Count IAM's words with the status err as usable too");
+  app.add_flag("--verbose", options.verbose, "Name every row that is dropped, with file, line and reason");
   return tinyhtr::examples::run_program(app, argc, argv, [&] {
-    const tinyhtr::IamData data = tinyhtr::load_iam(
+    const tinyhtr::LabelledImages data = tinyhtr::load_data(
         options.data, {.time_steps = options.time_steps, .use_err_rows = options.use_err_rows, .check_images = true});
-    print_rows(data.report, options);
-    print_use(data.samples);
+    print_rows(data, options);
+    print_use(data);
   });
 }

@@ -1,19 +1,25 @@
-// evaluate: error rates of a trained network on a folder of words in IAM's layout.
+// evaluate: error rates of a trained network on words with their texts.
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "support/blas_core.hpp"
 #include "support/dropped_rows.hpp"
-#include "support/memory.hpp"
+#include "support/network_file.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
-#include "support/word_data.hpp"
+#include "support/words_to_read.hpp"
+#include "tinyhtr/report/run_report.hpp"
 #include "tinyhtr/tinyhtr.hpp"
 
 namespace {
@@ -22,11 +28,92 @@ using namespace tinyhtr;
 using namespace tinyhtr::examples;
 
 struct Settings {
-  std::filesystem::path model, data, list, predictions;
+  std::filesystem::path model, data, list, predictions, report, writers;
   Index batch_size = 16;
   int threads = 0;
   bool verbose = false;
 };
+
+/// Reads, chooses, checks. Throws what words_to_read throws; FormatError where no word is left.
+std::vector<Sample> load_words(const Settings& settings) {
+  WordsToRead words = words_to_read(settings.data, settings.list);
+  if (!words.unmatched.empty()) {
+    std::cerr << "evaluate: " << words.unmatched.size() << " of " << words.entries << " entries of "
+              << settings.list.string() << " name no word, the first is " << printable(words.unmatched.front()) << '\n';
+  }
+  // Labels of any length are read: what does not fit into T steps counts its errors like the rest. Only the images of
+  // the words that were chosen are looked at.
+  const DataReport& report = words.data.report;
+  check_images(words.data.samples, words.data.report);
+  std::cerr << "evaluate: " << report.rows << " rows; not used: " << report.summary() << '\n';
+  if (settings.verbose) print_dropped_rows(std::cerr, report);
+  if (words.data.samples.empty()) {
+    throw FormatError(report.source.string() +
+                      ": no word is left to read; the last: " + report.dropped.back().to_string());
+  }
+  return std::move(words.data.samples);
+}
+
+/// The list of --writers; without that, forms.txt in --data, where there is one that can be used.
+Writers load_writers(const Settings& settings) {
+  const bool asked = !settings.writers.empty();
+  const std::filesystem::path path = asked ? settings.writers : settings.data / "forms.txt";
+  std::error_code nothing_there;
+  if (!asked && (settings.data.empty() || !std::filesystem::is_regular_file(path, nothing_there))) return {};
+  try {
+    Writers writers = read_writers(path);
+    if (writers.malformed > 0) {
+      std::cerr << "evaluate: note: " << writers.malformed << " of " << writers.rows << " rows of " << path.string()
+                << " are not used, the first: " << writers.problems.front() << '\n';
+    }
+    return writers;
+  } catch (const Error& error) {
+    if (asked) throw;
+    std::cerr << "evaluate: note: writers are not known: " << printable(error.what(), 400) << '\n';
+    return {};
+  }
+}
+
+/// What the file of a network says about the words that it was trained on.
+std::string trained_on(const std::map<std::string, std::string>& metadata) {
+  std::vector<std::string> facts;
+  for (const char* key : {"split", "words"}) {
+    const auto found = metadata.find(key);
+    if (found != metadata.end()) facts.push_back(found->second);
+  }
+  const auto configuration = metadata.find("configuration");
+  const auto json =
+      configuration == metadata.end() ? nlohmann::json() : nlohmann::json::parse(configuration->second, nullptr, false);
+  for (const char* key : {"data", "train_list", "validation_list", "limit"}) {
+    if (!json.is_object() || !json.contains(key) || json[key] == "" || json[key] == 0) continue;
+    const nlohmann::json& value = json[key];
+    facts.push_back(std::string(key) + ' ' + (value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+  std::string text;
+  for (const std::string& fact : facts) text += (text.empty() ? "" : ", ") + fact;
+  return text.empty() ? "not known: the file of the model does not say" : text;
+}
+
+/// How many of the words are in the list of training words that train_iam keeps beside the model; none where there is
+/// no such list.
+std::optional<Index> count_trained_words(const std::filesystem::path& model, const std::vector<Sample>& samples) {
+  const std::filesystem::path list = model.parent_path() / "train.csv";
+  std::error_code problem;
+  if (!std::filesystem::is_regular_file(list, problem)) return std::nullopt;
+  const auto name = [&problem](const Sample& sample) {
+    return std::filesystem::weakly_canonical(sample.image, problem).string();
+  };
+  std::set<std::string> trained;
+  try {
+    for (const Sample& sample : read_word_list(list).samples) trained.insert(name(sample));
+  } catch (const Error& error) {
+    std::cerr << "evaluate: note: which words were trained on is not known: " << printable(error.what(), 400) << '\n';
+    return std::nullopt;
+  }
+  Index count = 0;
+  for (const Sample& sample : samples) count += trained.contains(name(sample)) ? 1 : 0;
+  return count;
+}
 
 /// Says on stderr which labels hold characters that the network cannot write; they count as errors.
 void report_unknown_characters(const std::vector<Sample>& samples, const Vocabulary& vocabulary) {
@@ -54,31 +141,43 @@ void write_predictions(const std::filesystem::path& path, const Evaluation& eval
   replace_file(path, text);
 }
 
+/// One figure with its intervals, a line each: by words, and by writers where they are known.
+void print_rate(const std::string& name, double rate, Interval ErrorIntervals::*interval,
+                const ReportIntervals& intervals) {
+  const auto line = [&name](const char* what, double value) {
+    std::cout << name << what << ' ' << fixed(value, 6) << '\n';
+  };
+  line("", rate);
+  line("_low", (intervals.by_words.*interval).low);
+  line("_high", (intervals.by_words.*interval).high);
+  if (intervals.writers < 2) return;
+  line("_low_by_writers", (intervals.by_writers.*interval).low);
+  line("_high_by_writers", (intervals.by_writers.*interval).high);
+}
+
+void print_figures(const RunReport& report, const Evaluation& evaluation) {
+  const ReportIntervals intervals = report_intervals(counted_words(report.words), report.bootstrap);
+  const ErrorRate& errors = evaluation.errors;
+  std::cout << "words " << errors.words << '\n' << "characters " << errors.characters << '\n';
+  if (intervals.writers > 0) std::cout << "writers " << intervals.writers << '\n';
+  print_rate("cer_micro", errors.cer_micro(), &ErrorIntervals::cer_micro, intervals);
+  print_rate("cer_macro", errors.cer_macro(), &ErrorIntervals::cer_macro, intervals);
+  print_rate("wer", errors.wer(), &ErrorIntervals::wer, intervals);
+  std::cout << "loss " << (evaluation.labels_with_loss > 0 ? fixed(evaluation.loss, 6) : "none") << '\n'
+            << "labels_with_loss " << evaluation.labels_with_loss << '\n'
+            << "images_per_second " << fixed(static_cast<double>(errors.words) / evaluation.seconds, 1) << '\n'
+            << "split " << report.split << '\n'
+            << "trained_on " << printable(report.trained_on, 1000) << '\n';
+}
+
 void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
-  SavedModel<float> model = load_model<float>(settings.model);
-  if (!settings.predictions.empty()) check_replaceable(settings.predictions);
-
-  // Labels of any length are read: what does not fit into T steps counts its errors like the rest. Images are checked
-  // once it is known which.
-  IamData data = load_iam(settings.data, {.time_steps = 0, .check_images = false});
-  std::vector<Sample> samples = std::move(data.samples);
-  if (!settings.list.empty()) {
-    ListSplit split = split_by_list(samples, settings.list);
-    if (!split.unmatched.empty()) {
-      std::cerr << "evaluate: " << split.unmatched.size() << " of " << split.entries << " entries of "
-                << settings.list.string() << " name no word, the first is " << printable(split.unmatched.front())
-                << '\n';
-    }
-    samples = std::move(split.samples);
+  LoadedNetwork<float> model = load_network_file(settings.model);
+  for (const std::filesystem::path& path : {settings.predictions, settings.report}) {
+    if (!path.empty()) check_replaceable(path);  // what cannot be written is known now, not at the end
   }
-  check_images(samples, data.report);
-  std::cerr << "evaluate: " << data.report.rows << " rows; not used: " << data.report.summary() << '\n';
-  if (settings.verbose) print_dropped_rows(std::cerr, data.report);
-  if (samples.empty()) {
-    throw FormatError(data.report.source.string() +
-                      ": no word is left to read; the last: " + data.report.dropped.back().to_string());
-  }
+  const Writers writers = load_writers(settings);
+  const std::vector<Sample> samples = load_words(settings);
   report_unknown_characters(samples, model.vocabulary);
 
   LoaderOptions loading = images_for(model.network.options);
@@ -87,16 +186,28 @@ void run(const Settings& settings) {
   const Evaluation evaluation = evaluate(model.network, loader, model.vocabulary);
   if (!settings.predictions.empty()) write_predictions(settings.predictions, evaluation, samples);
 
-  const ErrorRate& errors = evaluation.errors;
-  std::cout << "words " << errors.words << '\n'
-            << "characters " << errors.characters << '\n'
-            << "cer_micro " << fixed(errors.cer_micro(), 6) << '\n'
-            << "cer_macro " << fixed(errors.cer_macro(), 6) << '\n'
-            << "wer " << fixed(errors.wer(), 6) << '\n'
-            << "loss " << (evaluation.labels_with_loss > 0 ? fixed(evaluation.loss, 6) : "none") << '\n'
-            << "labels_with_loss " << evaluation.labels_with_loss << '\n'
-            << "images_per_second " << fixed(static_cast<double>(errors.words) / evaluation.seconds, 1) << '\n'
-            << "split " << (settings.list.empty() ? "all" : settings.list.string()) << '\n';
+  RunReport report{.title = "Evaluation of " + settings.model.string(),
+                   .split = settings.list.empty() ? "all" : settings.list.string(),
+                   .trained_on = trained_on(model.metadata),
+                   .network = settings.model.string() + ", " + model.source,
+                   .words = word_readings(evaluation, samples, writers)};
+  if (evaluation.labels_with_loss > 0) report.loss = evaluation.loss;
+  print_figures(report, evaluation);
+  if (const std::optional<Index> seen = count_trained_words(settings.model, samples)) {
+    std::cout << "words_trained_on " << *seen << '\n';
+    report.trained_on += "; of the words read here, " + std::to_string(*seen) + " are among the training words";
+  }
+  if (settings.report.empty()) return;
+  report.configuration = {{"model", settings.model.string()},
+                          {"data", settings.data.string()},
+                          {"list", settings.list.string()},
+                          {"writers", writers.source.string()},
+                          {"batch size", std::to_string(settings.batch_size)}};
+  for (const auto& [key, value] : model.metadata) report.configuration.emplace_back("model: " + key, value);
+  report.machine.emplace_back("images per second",
+                              fixed(static_cast<double>(evaluation.errors.words) / evaluation.seconds, 1));
+  report.machine.emplace_back("written", utc_time());
+  replace_file(settings.report, run_report_html(report));
 }
 
 }  // namespace
@@ -104,20 +215,24 @@ void run(const Settings& settings) {
 int main(int argc, char** argv) {
   tinyhtr::examples::choose_blas_core(argv);
   CLI::App app(
-      "Reads every word of a folder in IAM's layout and compares with its label.\n"
-      "Prints one figure a line, as `name value`: cer_micro (all edits / all characters), cer_macro (mean over words "
-      "of\n"
-      "edits / length), wer (share of words with any error), how many words and characters that was,\n"
+      "Reads every word of a data set and compares with its label.\n"
+      "Prints one figure a line, as `name value`: cer_micro (all edits / all characters), cer_macro (mean over words\n"
+      "of edits / length), wer (share of words with any error), how many words and characters that was,\n"
       "and loss, the mean over the labels that have one (labels_with_loss): those that the network can write.\n"
+      "_low and _high bound a rate's 95% interval: percentile bootstrap over words and, _by_writers, over writers,\n"
+      "which is the one to trust for words of other writers. trained_on is what the model's file says;\n"
+      "words_trained_on counts those words that train.csv beside the model holds.\n"
       "Example: evaluate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
-  app.add_option("--model", settings.model, "Checkpoint of train_iam: best.safetensors or last.safetensors")
-      ->type_name("FILE")
-      ->required();
-  app.add_option("--data", settings.data, "Folder with words.txt and words/")->type_name("DIR")->required();
-  app.add_option("--list", settings.list, "File of word or form ids, one a line; default: all usable words")
-      ->type_name("FILE");
+  app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();
+  app.add_option("--data", settings.data, data_help)->type_name("PATH");
+  app.add_option("--list", settings.list, std::string(list_help) + "; default: all usable words")->type_name("FILE");
   app.add_option("--predictions", settings.predictions, "Write path, label, reading, edits of every word as CSV")
+      ->type_name("FILE");
+  app.add_option("--report", settings.report, "Write figures, confusions and readings as one HTML file")
+      ->type_name("FILE.html");
+  app.add_option("--writers", settings.writers,
+                 "Rows 'form writer ...' as IAM's forms.txt has them; default: forms.txt in --data, where there is one")
       ->type_name("FILE");
   app.add_option("--batch-size", settings.batch_size, "Images read at a time; does not change the result")
       ->check(whole_number(1, 4096))

@@ -1,16 +1,24 @@
-// read_words: prints the text in images of single words.
+// read_words: prints the text in images of single words or lines.
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <cstddef>
+#include <exception>
 #include <filesystem>
 #include <iostream>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/blas_core.hpp"
-#include "support/memory.hpp"
+#include "support/image_source.hpp"
+#include "support/network_file.hpp"
 #include "support/program.hpp"
-#include "support/progress.hpp"
+#include "support/reading_printer.hpp"
 #include "tinyhtr/tinyhtr.hpp"
 
 namespace {
@@ -18,32 +26,108 @@ namespace {
 using namespace tinyhtr;
 using namespace tinyhtr::examples;
 
-/// From the file to the text: read, fit to the network's size, logits, best path.
-void read_word(const FoldedWordNet<float>& network, const Vocabulary& vocabulary, const std::filesystem::path& path) {
-  const WordNetOptions& size = network.options();
-  const Image image = fit_image(read_image(path, size.channels), images_for(size));
-  Tensor<float> batch(Shape{1, size.channels, size.height, size.width});
-  copy_to_batch(image, batch, 0);
-  const Tensor<float> logits = network.forward(batch);  // (T,1,K)
-  const Reading reading = best_path(logits, vocabulary.blank())[0];
-  std::cout << path.string() << '\t' << vocabulary.decode(reading.classes) << '\t'
-            << fixed(std::exp(reading.log_probability), 4) << '\n';
-}
+struct Settings {
+  std::filesystem::path model, list;
+  std::vector<std::filesystem::path> inputs;
+  ReadingFormat format = ReadingFormat::tab_separated;
+  Index batch_size = 8;
+  int threads = 0;
+};
 
-void run(const std::filesystem::path& model_path, const std::vector<std::filesystem::path>& images) {
-  const SavedModel<float> model = load_model<float>(model_path);
-  const FoldedWordNet<float> network(model.network);
-  std::size_t failed = 0;
-  for (const std::filesystem::path& path : images) {
+/// The next multiple of eight. The network cuts its products by the number of images, and sums are rounded as they are
+/// cut: in a batch that is filled up so, an image has the same confidence to the last bit, whatever else is in it.
+Index filled_up(Index images) { return (images + 7) / 8 * 8; }
+
+/// The images of a source in batches, for several threads.
+class ImageBatches {
+ public:
+  ImageBatches(ImageSource& source, Index size) : source_(source), size_(size) {}
+
+  /// Batch `number`, empty behind the last one. Each may be asked for once, in any order.
+  std::vector<NamedImage> take(Index number) {
+    const std::lock_guard lock(mutex_);
+    for (; next_ <= number; ++next_) {
+      std::vector<NamedImage>& batch = waiting_[next_];
+      while (static_cast<Index>(batch.size()) < size_) {
+        auto image = source_.next();
+        if (!image) break;
+        batch.push_back(std::move(*image));
+      }
+    }
+    return std::move(waiting_.extract(number).mapped());
+  }
+
+ private:
+  ImageSource& source_;
+  Index size_, next_ = 0;
+  std::mutex mutex_;
+  std::map<Index, std::vector<NamedImage>> waiting_;  // those that another thread will ask for
+};
+
+/// From the files to the texts: read, fit to the network's size, logits, best path.
+std::vector<ImageReading> read_images(const FoldedWordNet<float>& network, const Vocabulary& vocabulary,
+                                      const std::vector<NamedImage>& images) {
+  const WordNetOptions& size = network.options();
+  const LoaderOptions fit = images_for(size);
+  const Index places = filled_up(static_cast<Index>(images.size()));
+  Tensor<float> batch(Shape{places, size.channels, size.height, size.width});
+  std::vector<ImageReading> readings;
+  bool any = false;
+  for (const NamedImage& image : images) {
+    readings.push_back({image.name, "", 0, image.error});
+    if (!image.error.empty()) continue;
     try {
-      read_word(network, model.vocabulary, path);
-    } catch (const Error& error) {
-      std::cerr << "read_words: " << printable(error.what(), 4000) << '\n';
-      ++failed;
+      copy_to_batch(fit_image(read_image(image.path, size.channels), fit), batch,
+                    static_cast<Index>(readings.size()) - 1);
+      any = true;
+    } catch (const std::bad_alloc&) {
+      readings.back().error = image.name + ": there is not enough memory to decode it";
+    } catch (const std::exception& error) {
+      readings.back().error = error.what();
     }
   }
-  if (failed > 0)
-    throw Error(std::to_string(failed) + " of " + std::to_string(images.size()) + " images could not be read");
+  if (!any) return readings;
+  const std::vector<Reading> paths = best_path(network.forward(batch), vocabulary.blank());
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    if (!readings[i].error.empty()) continue;
+    readings[i].text = vocabulary.decode(paths[i].classes);
+    readings[i].confidence = std::exp(paths[i].log_probability);
+  }
+  return readings;
+}
+
+void run(const Settings& settings) {
+  if (settings.threads > 0) set_thread_count(settings.threads);
+  const LoadedNetwork<float> model = load_network_file(settings.model);
+  const FoldedWordNet<float> network(model.network);
+  ImageSource source(settings.inputs, settings.list);
+  ImageBatches batches(source, filled_up(settings.batch_size));
+  ReadingPrinter printer(std::cout, settings.format);
+
+  // Each thread takes batches from files to texts; they come out in the order of the images, a few ahead of the one
+  // that is printed.
+  const int workers = thread_count() > 1 ? thread_count() : 0;
+  Prefetcher<std::vector<ImageReading>> readings(
+      0, std::numeric_limits<Index>::max(), workers, 4 * thread_count(),
+      [&](Index number) { return read_images(network, model.vocabulary, batches.take(number)); });
+  std::size_t read = 0, failed = 0;
+  while (true) {
+    const std::vector<ImageReading> batch = readings.next();
+    if (batch.empty()) break;
+    for (const ImageReading& reading : batch) {
+      printer.print(reading);
+      ++read;
+      if (reading.error.empty()) continue;
+      ++failed;
+      std::cerr << "read_words: " << printable(reading.error, 4000) << '\n';
+    }
+    if (!std::cout.flush()) throw Error("the output could not be written");
+  }
+  if (source.skipped() > 0) {
+    std::cerr << "read_words: " << source.skipped() << " files in folders do not have the name of an image: skipped\n";
+  }
+  if (read == 0) throw Error("there is no image to read: the list is empty");
+  if (failed > 0) throw Error(std::to_string(failed) + " of " + std::to_string(read) + " images could not be read");
 }
 
 }  // namespace
@@ -51,15 +135,35 @@ void run(const std::filesystem::path& model_path, const std::vector<std::filesys
 int main(int argc, char** argv) {
   tinyhtr::examples::choose_blas_core(argv);
   CLI::App app(
-      "Reads images of single words. Prints a line per image: path, text and confidence, with tabs between them.\n"
-      "The confidence is the probability of the best path, from 0 to 1.\n"
-      "Example: read_words --model runs/first/best.safetensors word1.png word2.jpg\n"
+      "Reads images of single words, or of what the network was trained on. Prints a line per image: path, text and\n"
+      "confidence, with tabs between them. The confidence is the probability of the best path, from 0 to 1.\n"
+      "Example: read_words --model runs/first/best.safetensors word1.png word2.jpg scans/\n"
+      "         find scans -name '*.png' | read_words --model runs/first/best.safetensors --json -\n"
       "An image that cannot be read is named on stderr; the others are read all the same, and the exit code is 1.");
-  std::filesystem::path model;
-  std::vector<std::filesystem::path> images;
-  app.add_option("--model", model, "Checkpoint of train_iam: best.safetensors or last.safetensors")
-      ->type_name("FILE")
-      ->required();
-  app.add_option("IMAGE", images, "PNG, JPEG, BMP, GIF, TGA, PSD, PNM")->required();
-  return run_program(app, argc, argv, [&] { run(model, images); });
+  Settings settings;
+  app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();
+  auto* inputs = app.add_option("IMAGE", settings.inputs,
+                                "PNG, JPEG, BMP, GIF, TGA, PSD, PNM, HDR; a folder, for all images in it and in the "
+                                "folders in it, sorted by path; - for a list of paths on standard input, one a line");
+  auto* list = app.add_option("--list", settings.list,
+                              "File of paths, one a line, or a list of images with texts, such as a run's val.csv; "
+                              "relative ones count from the current folder, else from that of the list")
+                   ->type_name("FILE");
+  bool json = false, csv = false;
+  auto* json_flag =
+      app.add_flag("--json", json,
+                   "Print a JSON object a line: path, text, confidence; or path, error for an image that was not read");
+  app.add_flag("--csv", csv, "Print CSV with the header path,text,confidence,error")->excludes(json_flag);
+  app.add_option("--batch-size", settings.batch_size,
+                 "Images that a thread reads at a time, rounded up to a multiple of 8; does not change the result")
+      ->check(whole_number(1, 1024))
+      ->capture_default_str();
+  app.add_option("--threads", settings.threads,
+                 "Threads to read on; does not change the result (default: all processors)")
+      ->check(whole_number(1, 1024));
+  return run_program(app, argc, argv, [&] {
+    if (inputs->count() == 0 && list->count() == 0) throw CLI::RequiredError("an IMAGE, a folder, - or --list");
+    settings.format = json ? ReadingFormat::json_lines : csv ? ReadingFormat::csv : ReadingFormat::tab_separated;
+    run(settings);
+  });
 }

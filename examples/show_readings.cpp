@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "support/blas_core.hpp"
+#include "support/network_file.hpp"
 #include "support/program.hpp"
-#include "support/svg.hpp"
+#include "support/words_to_read.hpp"
+#include "tinyhtr/report/html.hpp"
+#include "tinyhtr/report/image_data.hpp"
 #include "tinyhtr/tinyhtr.hpp"
 
 namespace {
@@ -43,26 +46,24 @@ std::string draw_word(const Sample& sample, const std::string& reading, Index le
   const double width = scale * static_cast<double>(image.width), height = scale * static_cast<double>(image.height);
   const double x = static_cast<double>(left) + (static_cast<double>(cell_width) - width) / 2;
   const double y = static_cast<double>(top) + 6 + (static_cast<double>(image_height) - height) / 2;
-  const std::vector<std::uint8_t> png = encode_png(image);
-  const std::string_view bytes(reinterpret_cast<const char*>(png.data()), png.size());
   const auto text = [&](Index below, const char* size, const char* colour, const std::string& content) {
     return "<text x=\"" + std::to_string(left + cell_width / 2) + "\" y=\"" + std::to_string(top + below) +
            "\" font-size=\"" + size + "\" fill=\"" + colour + "\" text-anchor=\"middle\" xml:space=\"preserve\">" +
-           xml_text(content) + "</text>\n";
+           html_text(content) + "</text>\n";
   };
   const bool right = reading == sample.text;
   return "<image x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\" width=\"" + std::to_string(width) +
-         "\" height=\"" + std::to_string(height) + "\" href=\"data:image/png;base64," + base64(bytes) + "\"/>\n" +
+         "\" height=\"" + std::to_string(height) + "\" href=\"" + image_data_uri(image) + "\"/>\n" +
          text(68, "17", right ? "#1f2328" : "#c62828", reading.empty() ? "(nothing)" : reading) +
          (right ? "" : text(83, "11", "#6e7781", "is " + sample.text));
 }
 
 void run(const Settings& settings) {
   check_replaceable(settings.out);  // a path that cannot be written is known now, not at the end
-  SavedModel<float> model = load_model<float>(settings.model);
-  std::vector<Sample> samples = load_iam(settings.data, {.time_steps = 0}).samples;
-  if (!settings.list.empty()) samples = split_by_list(samples, settings.list).samples;
-  samples = choose(samples, settings.words);
+  LoadedNetwork<float> model = load_network_file(settings.model);
+  LabelledImages data = words_to_read(settings.data, settings.list).data;
+  keep_usable(data, {.time_steps = 0});
+  const std::vector<Sample> samples = choose(data.samples, settings.words);
   Loader<float> loader(samples, images_for(model.network.options));
   const Evaluation evaluation = evaluate(model.network, loader, model.vocabulary);
 
@@ -89,12 +90,9 @@ int main(int argc, char** argv) {
       "Example: show_readings --model runs/demo/best.safetensors --data data --list data/splits/validation_words.txt "
       "--out readings.svg");
   Settings settings;
-  app.add_option("--model", settings.model, "Checkpoint of train_iam: best.safetensors or last.safetensors")
-      ->type_name("FILE")
-      ->required();
-  app.add_option("--data", settings.data, "Folder with words.txt and words/")->type_name("DIR")->required();
-  app.add_option("--list", settings.list, "File of word or form ids, one a line; default: all usable words")
-      ->type_name("FILE");
+  app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();
+  app.add_option("--data", settings.data, data_help)->type_name("PATH");
+  app.add_option("--list", settings.list, std::string(list_help) + "; default: all usable words")->type_name("FILE");
   app.add_option("--out", settings.out, "The picture, replaced where there is one")->type_name("FILE")->required();
   app.add_option("--words", settings.words, "How many words, spread evenly over the list")
       ->check(whole_number(1, 10'000))

@@ -9,6 +9,8 @@ packages=(
   libxtensor-dev libxtensor-blas-dev libopenblas-dev # the library stands on these,
   libstb-dev nlohmann-json3-dev                      # and these
   doctest-dev libcli11-dev libbenchmark-dev          # tests, programs, benchmarks
+  libyaml-cpp-dev                                    # configs.yaml
+  gdb                                                # tests of tools/gdb
   fonts-rufscript                                    # a font for the test of make_words
   "$@"
 )

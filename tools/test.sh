@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds tinyhtr and runs its tests: tools/test.sh [--preset NAME] [--rooms "ROOM ..."]
+# Builds tinyhtr and runs its tests: tools/test.sh [--preset NAME] [--rooms "ROOM ..."] [--consumers]
 set -euo pipefail
 
 usage() {
@@ -7,15 +7,19 @@ usage() {
 Builds tinyhtr and runs its tests; installs missing Debian packages first.
 
 usage: tools/test.sh [--preset NAME] [--rooms "ROOM ..."]
+       tools/test.sh --consumers
 
   --preset NAME       release (default), clang, debug, step, asan or tsan; see CMakePresets.json
   --rooms "ROOM ..."  only the tests of these rooms, for example "core data"
+  --consumers         instead: lets onnx, onnxruntime, TensorBoard, safetensors, Keras with tf2onnx read what we write, and
+                      us what they write; installs them into Python environments below build/consumers
   --help              this text
 TEXT
 }
 
 preset=release
 rooms=""
+consumers=0
 while (($# > 0)); do
   case "$1" in
     --preset | --rooms)
@@ -25,6 +29,10 @@ while (($# > 0)); do
       fi
       if [[ "$1" == --preset ]]; then preset=$2; else rooms=$2; fi
       shift 2
+      ;;
+    --consumers)
+      consumers=1
+      shift
       ;;
     --help | -h)
       usage
@@ -41,6 +49,18 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tools/verdict.sh
 source tools/verdict.sh "preset $preset${rooms:+, rooms $rooms}"
+
+if ((consumers)); then
+  subject="consumers, preset $preset"
+  tools/setup.sh python3-venv
+  step="configure"
+  cmake --preset "$preset"
+  step="build"
+  cmake --build --preset "$preset" --parallel "$(tools/jobs.sh)" --target consumers
+  step="checks"
+  tests/consumers/run.sh "build/$preset" data build/consumers
+  exit 0
+fi
 
 if [[ "$preset" == clang ]]; then
   tools/setup.sh clang-14

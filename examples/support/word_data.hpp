@@ -1,4 +1,4 @@
-// WordData: the words that a training run uses, chosen from a folder in IAM's layout.
+// WordData: the words that a training run uses, chosen from a data set.
 #pragma once
 
 #include <algorithm>
@@ -12,9 +12,10 @@
 
 #include "progress.hpp"
 #include "support/dropped_rows.hpp"
+#include "support/words_to_read.hpp"
 #include "tinyhtr/core/random.hpp"
 #include "tinyhtr/core/utf8.hpp"
-#include "tinyhtr/data/iam.hpp"
+#include "tinyhtr/data/load_data.hpp"
 #include "tinyhtr/data/split.hpp"
 #include "tinyhtr/data/vocabulary.hpp"
 #include "tinyhtr/io/safetensors.hpp"
@@ -22,8 +23,10 @@
 namespace tinyhtr::examples {
 
 /// Says what is not used, row by row where asked.
-inline void print_dropped(const DataReport& report, bool verbose) {
-  std::cout << "words.txt    " << report.rows << " rows; not used: " << report.summary() << '\n';
+inline void print_dropped(const LabelledImages& data, bool verbose) {
+  const DataReport& report = data.report;
+  std::cout << "data         " << printable(report.source.string(), 4000) << " (" << to_string(data.kind)
+            << "): " << report.rows << " rows; not used: " << report.summary() << '\n';
   if (verbose) print_dropped_rows(std::cout, report);
 }
 
@@ -51,24 +54,25 @@ class WordData {
   std::vector<Sample> train, validation;
   std::string split_name;  ///< how they were chosen, to stand beside every number
 
-  /// Reads, checks, splits. Throws what load_iam and the splits throw.
+  /// Reads, checks, splits. The lists hold ids of samples of `data`, or are word lists, with images and texts of their
+  /// own; then `data` is not looked at, and need not be given. Throws what load_data and the splits throw.
   static WordData load(const Choice& choice, bool verbose) {
-    const IamData data = load_iam(choice.data, {.time_steps = choice.time_steps});
-    print_dropped(data.report, verbose);
     WordData words;
-    if (choice.train_list.empty()) {
-      Split split = random_split(data.samples, 1 - choice.split, choice.seed);
-      words.train = std::move(split.train);
-      words.validation = std::move(split.validation);
-      words.split_name = "random " + fixed(choice.split, 3) + " of the words, seed " + std::to_string(choice.seed);
-    } else {
-      ListSplit train_split = split_by_list(data.samples, choice.train_list);
-      ListSplit validation_split = split_by_list(data.samples, choice.validation_list);
-      print_unmatched(choice.train_list, train_split, verbose);
-      print_unmatched(choice.validation_list, validation_split, verbose);
-      words.train = std::move(train_split.samples);
-      words.validation = std::move(validation_split.samples);
+    if (!choice.train_list.empty()) {
       words.split_name = "lists " + choice.train_list.string() + " and " + choice.validation_list.string();
+    }
+    if (names_images(choice.train_list, choice.validation_list)) {
+      for (const bool trains : {true, false}) {
+        const std::filesystem::path& list = trains ? choice.train_list : choice.validation_list;
+        LabelledImages data = load_word_list(list, {.time_steps = choice.time_steps});
+        print_dropped(data, verbose);
+        (trains ? words.train : words.validation) = std::move(data.samples);
+      }
+    } else {
+      check_data_given(choice.data);
+      const LabelledImages data = load_data(choice.data, {.time_steps = choice.time_steps});
+      print_dropped(data, verbose);
+      words.split(data.samples, choice, verbose);
     }
     check_no_overlap(words.train, words.validation);
     if (choice.limit > 0) words.limit(choice.limit, choice.seed);
@@ -115,6 +119,34 @@ class WordData {
   }
 
  private:
+  /// Whether the two lists are word lists. Throws ArgumentError where only one of them is.
+  static bool names_images(const std::filesystem::path& train_list, const std::filesystem::path& validation_list) {
+    if (train_list.empty()) return false;
+    const bool train = is_word_list_file(train_list), validation = is_word_list_file(validation_list);
+    if (train != validation) {
+      throw ArgumentError((train ? train_list : validation_list).string() + " is a list of images with texts, " +
+                          (train ? validation_list : train_list).string() + " is not; expected two of a kind");
+    }
+    return train;
+  }
+
+  /// By the lists of ids, or at random.
+  void split(const std::vector<Sample>& samples, const Choice& choice, bool verbose) {
+    if (choice.train_list.empty()) {
+      Split parts = random_split(samples, 1 - choice.split, choice.seed);
+      train = std::move(parts.train);
+      validation = std::move(parts.validation);
+      split_name = "random " + fixed(choice.split, 3) + " of the words, seed " + std::to_string(choice.seed);
+      return;
+    }
+    ListSplit train_split = split_by_list(samples, choice.train_list);
+    ListSplit validation_split = split_by_list(samples, choice.validation_list);
+    print_unmatched(choice.train_list, train_split, verbose);
+    print_unmatched(choice.validation_list, validation_split, verbose);
+    train = std::move(train_split.samples);
+    validation = std::move(validation_split.samples);
+  }
+
   /// Keeps `total` words, train and validation in the proportion that they had, drawn with the seed, in their old
   /// order.
   void limit(Index total, std::uint64_t seed) {

@@ -1,11 +1,11 @@
 // Tests of check_images.
 #include "tinyhtr/data/check_images.hpp"
 
+#include <doctest/doctest.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "support/small_iam.hpp"
 #include "tinyhtr/data/iam.hpp"
@@ -34,7 +34,7 @@ struct DamagedIam : test::SmallIam {
 
 TEST_CASE("check_images: drops missing, empty, truncated images and what is none") {
   const DamagedIam iam;
-  IamData data = read_iam_rows(iam.path());
+  LabelledImages data = read_iam_rows(iam.path());
   REQUIRE(data.samples.size() == 40);
   check_images(data.samples, data.report);
   CHECK(data.samples.size() == 35);
@@ -57,7 +57,7 @@ TEST_CASE("check_images: an image that cannot be reached is not missing") {
   iam.add_line("a01-000u-00-01 ok 154 408 768 27 51 AT B");
   iam.finish();
   std::filesystem::create_symlink("a01-000u-00-01.png", iam.image_path("a01-000u-00-01"));  // leads to itself
-  IamData data = read_iam_rows(iam.path());
+  LabelledImages data = read_iam_rows(iam.path());
   check_images(data.samples, data.report);
   CHECK(data.report.missing == 0);
   REQUIRE(data.report.broken == 1);
@@ -70,7 +70,7 @@ TEST_CASE("check_images: the same on any number of threads") {
   std::vector<std::string> results;
   for (const int threads : {1, 2, 7}) {
     set_thread_count(threads);
-    IamData data = read_iam_rows(iam.path());
+    LabelledImages data = read_iam_rows(iam.path());
     check_images(data.samples, data.report);
     std::string result;
     for (const Sample& sample : data.samples) result += sample.id + " " + sample.text + "\n";

@@ -1,9 +1,9 @@
 // Tests of reading one row of words.txt.
 #include "tinyhtr/data/iam_row.hpp"
 
-#include <string>
-
 #include <doctest/doctest.h>
+
+#include <string>
 
 using namespace tinyhtr;
 
@@ -60,4 +60,33 @@ TEST_CASE("parse_iam_row: a row with the component count of the header is refuse
 TEST_CASE("iam_image_path: forms of 7 and of 8 characters") {
   CHECK(iam_image_path("D/words", "a01-000u-00-00") == "D/words/a01/a01-000u/a01-000u-00-00.png");
   CHECK(iam_image_path("D/words", "a01-003-01-04") == "D/words/a01/a01-003/a01-003-01-04.png");
+}
+
+TEST_CASE("parse_iam_line_row: the words of a line, with spaces between them") {
+  const IamRow row = parse_iam_line_row("a01-000u-00 ok 154 19 408 746 1661 89 A|MOVE|to|stop|Mr.|Gaitskell|from");
+  CHECK(row.id == "a01-000u-00");
+  CHECK(row.ok);
+  CHECK(row.text == "A MOVE to stop Mr. Gaitskell from");
+  CHECK_FALSE(parse_iam_line_row("a01-000u-00 err 154 19 408 746 1661 89 cut|here").ok);
+  CHECK(parse_iam_line_row("a01-000u-00 ok 154 19 408 746 1661 89 M Ps|,\r").text == "M Ps ,");
+  CHECK(parse_iam_line_row("a01-000u-00 ok 154 19 408 746 1661 89 |caf\xC3\xA9|").text == "caf\xC3\xA9");
+  CHECK(iam_image_path("D/lines", row.id) == "D/lines/a01/a01-000u/a01-000u-00.png");
+}
+
+TEST_CASE("parse_iam_line_row: a malformed row says what is wrong") {
+  const auto problem = [](const std::string& line) -> std::string {
+    try {
+      parse_iam_line_row(line);
+    } catch (const FormatError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(problem("a01-000u-00 ok 154 19") ==
+        "expected 'id status gray components x y w h text', found 4 of 9 fields in 'a01-000u-00 ok 154 19'");
+  CHECK(problem("a01-000u-00-00 ok 154 19 408 746 1661 89 A") ==
+        "expected an id such as a01-000u-00, found 'a01-000u-00-00'");
+  CHECK(problem("a01-000u-00 ok 154 19 408 746 1661 AT A|B") == "expected a number for h, found 'AT'");
+  CHECK(problem("a01-000u-00 ok 154 19 408 746 1661 89 |||") == "the text is empty");
+  CHECK(problem("a01-000u-00 ok 154 19 408 746 1661 89 \xFF").find("not UTF-8") != std::string::npos);
 }

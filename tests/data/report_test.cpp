@@ -25,11 +25,17 @@ TEST_CASE("DataReport: counts and names what is dropped") {
 
 TEST_CASE("DataReport: each reason has a counter of its own") {
   DataReport report;
-  for (const DropReason reason : {DropReason::marked_err, DropReason::malformed, DropReason::duplicate,
-                                  DropReason::missing, DropReason::broken, DropReason::too_long}) {
+  for (const DropReason reason : all_drop_reasons) {
     CHECK(report.count(reason) == 0);
     report.drop(1, "id", reason, "");
     CHECK(report.count(reason) == 1);
   }
-  CHECK(report.dropped.size() == 6);
+  CHECK(report.dropped.size() == 7);
+}
+
+TEST_CASE("DataReport: a folder has no lines") {
+  DataReport report;
+  report.source = "images";
+  report.drop(0, "a/1.png", DropReason::no_text, "expected a/1.gt.txt");
+  CHECK(report.dropped[0].to_string() == "images: a/1.png: image without text: expected a/1.gt.txt");
 }

@@ -1,12 +1,12 @@
 // Tests of the splits into training and validation.
 #include "tinyhtr/data/split.hpp"
 
+#include <doctest/doctest.h>
+
 #include <cmath>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "support/temporary_folder.hpp"
 
@@ -112,4 +112,14 @@ TEST_CASE("check_no_overlap: names an id that is on both sides") {
                        "of the lists",
                        ArgumentError);
   CHECK_NOTHROW(check_no_overlap(train, split_by_list(samples, folder.write("v2.txt", "a01-103\n")).samples));
+}
+
+TEST_CASE("check_no_overlap: an image is the same by whatever name a list has it") {
+  const std::vector<Sample> train{{"images/a.png", "a", "a.png", 1}};
+  CHECK_NOTHROW(check_no_overlap(train, {{"images/b.png", "b", "b.png", 1}}));
+  CHECK_THROWS_WITH_AS(check_no_overlap(train, {{"images/../images/a.png", "a", "./a.png", 1}}),
+                       "training and validation share 1 sample: ./a.png; take it out of one of the lists",
+                       ArgumentError);
+  const auto absolute = std::filesystem::absolute("images/a.png");
+  CHECK_THROWS_AS(check_no_overlap(train, {{absolute, "a", absolute.string(), 1}}), ArgumentError);
 }

@@ -50,7 +50,42 @@ run 0 check_data --data "$data"
 prints '4870'
 run 0 check_data --data "$data" --verbose
 prints 'marked err'
-refuses 'no such folder' check_data --data "$work/nothing"
+refuses 'no such folder or file; expected' check_data --data "$work/nothing"
+mkdir "$work/empty"
+refuses 'found none of these' check_data --data "$work/empty"
+refuses 'is it a list of images with texts' check_data --data "$data/splits/train_words.txt"
+
+# --- data sets that are not IAM's words: texts beside images, lists, lines
+mkdir -p "$work/beside/b" "$work/lines/lines/a01/a01-000u"
+n=0
+for file in $(find "$data/words" -name '*.png' | sort | head -n 12); do
+  n=$((n + 1))
+  cp "$file" "$work/beside/b/word$n.png"
+  echo "text $n" >"$work/beside/b/word$n.gt.txt"
+  printf 'beside/b/word%d.png\ttext %d\n' $n $n >>"$work/list.tsv"
+done
+cp "$image" "$work/beside/alone.png"
+echo text >"$work/beside/lost.gt.txt"
+run 0 check_data --data "$work/beside" --verbose
+for line in 'images with .gt.txt' 'rows +14$' 'images without text +1$' 'missing images +1$' '^  images +12$' \
+  'beside: alone.png: image without text: expected alone.gt.txt' 'beside: lost.gt.txt: missing image'; do prints "$line"; done
+printf 'none.png\tx\nbeside/b/word1.png\ttwice\nbeside/b/word2.png\nbeside/alone.png\t\xff\n' >>"$work/list.tsv"
+run 0 check_data --data "$work/list.tsv" --verbose
+for line in 'tab-separated list' 'rows +16$' 'malformed rows +2$' 'duplicate ids +1$' 'missing images +1$' '^  images +12$' \
+  'list.tsv:15: malformed row: .*no tab'; do prints "$line"; done
+{
+  printf '0,1\r\n'
+  for n in $(seq 12); do printf 'beside/b/word%d.png,"text, ""%d"""\r\n' $n $n; done
+} >"$work/list.csv"
+run 0 check_data --data "$work/list.csv"
+for line in 'CSV list' '^  images +12$' 'longest label +10  text, "10"'; do prints "$line"; done
+printf '"beside/b/word1.png,x\n' >>"$work/list.csv"
+refuses 'list.csv:14: the quote that opens here is not closed' check_data --data "$work/list.csv"
+sed -i '$d' "$work/list.csv"
+cp "$image" "$work/lines/lines/a01/a01-000u/a01-000u-00.png"
+echo 'a01-000u-00 err 154 19 408 746 1661 89 A|MOVE|to' >"$work/lines/lines.txt"
+run 0 check_data --data "$work/lines"
+for line in 'IAM lines' 'err +1  used' 'lines +1$' 'forms +1$' 'longest label +9  A MOVE to'; do prints "$line"; done
 
 # --- train_iam: one epoch and one more equal two, to the byte
 small=(--data "$data" --limit 60 --batch-size 8 --seed 5)
@@ -58,15 +93,47 @@ run 0 train_iam "${small[@]}" --epochs 2 --out "$work/two"
 prints 'epoch 2/2  loss [0-9.]+ .*CER micro [0-9.]+, CER macro [0-9.]+, WER [0-9.]+'
 prints 'read as'
 run 0 train_iam "${small[@]}" --epochs 1 --out "$work/one" --threads 1
-refuses 'holds a run already' train_iam "${small[@]}" --epochs 1 --out "$work/one"
+refuses 'is there already, and not empty' train_iam "${small[@]}" --epochs 1 --out "$work/one"
 run 0 train_iam --resume "$work/one" --epochs 2
 prints 'resumed'
 checks=$((checks + 1))
 cmp "$work/one/last.safetensors" "$work/two/last.safetensors" || fail "one epoch and a resume differ from two epochs"
 refuses 'batch-size differs' train_iam --resume "$work/one" --batch-size 4
-refuses 'holds a run already' train_iam --resume "$work/one" --out "$work/two" --epochs 3
+refuses 'is there already, and not empty' train_iam --resume "$work/one" --out "$work/two" --epochs 3
 run 0 train_iam --resume "$work/one" --out "$work/other" --epochs 3
 run 0 evaluate --model "$work/other/best.safetensors" --data "$data" --list "$data/splits/validation_words.txt"
+
+# --- the files of a run: its lists are read back, its settings make the same run again
+for file in configs.yaml train.csv val.csv logs.log metrics.csv best.safetensors last.safetensors model.onnx report.html; do
+  checks=$((checks + 1))
+  [[ -s "$work/two/$file" ]] || fail "train_iam: no $file"
+done
+for part in train validation; do
+  checks=$((checks + 1))
+  compgen -G "$work/two/logs/$part/events.out.tfevents.*" >/dev/null || fail "train_iam: no events of $part"
+done
+run 0 train_iam --train-list "$work/two/train.csv" --validation-list "$work/two/val.csv" --batch-size 8 --seed 5 --epochs 1 --out "$work/lists"
+prints 'split        54 to train, 6 to validate'
+run 0 train_iam --config "$work/two/configs.yaml" --out "$work/config"
+checks=$((checks + 1))
+cmp "$work/config/last.safetensors" "$work/two/last.safetensors" || fail "a run from another's configs.yaml is another run"
+run 0 train_iam --config "$work/two/configs.yaml" --epochs 1 --keep 1 --weight-average 0.9 --schedule cosine --warm-up-steps 3 --out "$work/over"
+checks=$((checks + 1))
+[[ -s "$work/over/epoch_0001.safetensors" ]] || fail "train_iam --keep: no network of the epoch"
+echo kept >"$work/over/notes.txt"
+refuses 'is there already, and not empty' train_iam --config "$work/two/configs.yaml" --out "$work/over"
+run 0 train_iam --config "$work/two/configs.yaml" --epochs 1 --out "$work/over" --overwrite
+checks=$((checks + 1))
+[[ ! -e "$work/over/epoch_0001.safetensors" && $(<"$work/over/notes.txt") == kept ]] || fail "$last: not the files of the run alone were replaced"
+echo 'batchsize: 3' >"$work/wrong.yaml"
+refuses "wrong.yaml:1: unknown key 'batchsize'; the nearest known one is 'batch_size'" train_iam --config "$work/wrong.yaml" --out "$work/x"
+echo 'batch_size: many' >"$work/wrong.yaml"
+refuses "wrong.yaml:1: batch_size: expected a whole number from 1 to 4096, found 'many'" train_iam --config "$work/wrong.yaml" --out "$work/x"
+refuses 'missing.yaml' train_iam --config "$work/missing.yaml" --out "$work/x"
+echo 'vocab: abc' >"$work/vocab.yaml"
+refuses "vocab lacks the characters" train_iam "${small[@]}" --config "$work/vocab.yaml" --out "$work/x"
+run 0 train_iam "${small[@]}" --max-text-length 3 --epochs 1 --out "$work/short"
+prints 'left out     [0-9]+ words of more than 3 characters'
 
 # --- the small network, on a cycle whose length stays
 run 0 train_iam "${small[@]}" --network small --schedule one-cycle --clip-norm 5 --epochs 2 --out "$work/cycle"
@@ -76,13 +143,16 @@ run 0 show_readings --model "$work/cycle/best.safetensors" --data "$data" --out 
 prints 'readings.svg: 7 words, [0-7] read without an error'
 checks=$((checks + 1))
 [[ $(grep -c '<image ' "$work/readings.svg") == 7 ]] || fail "show_readings: not one image a word"
+run 0 show_readings --model "$work/cycle/best.safetensors" --list "$work/list.csv" --out "$work/readings.svg"
+prints 'readings.svg: 12 words'
+refuses 'data is needed' show_readings --model "$work/cycle/best.safetensors" --out "$work/readings.svg"
 refuses 'nothing' show_readings --model "$work/nothing" --data "$data" --out "$work/readings.svg"
 refuses 'could not be created' show_readings --model x --data x --out "$work/none/readings.svg"
 refuses '(could not be|Permission)' train_iam "${small[@]}" --out /proc/tinyhtr
 refuses 'no such (file|folder)' train_iam --data "$work/nothing" --out "$work/x"
 refuses 'data is needed' train_iam --out "$work/x"
 run 2 train_iam --data "$data" --out "$work/x" --batch-size 0
-run 2 train_iam --data "$data" --out "$work/x" --train-list "$data/splits/train_words.txt"
+refuses 'train_list is given without validation_list' train_iam --data "$data" --out "$work/x" --train-list "$data/splits/train_words.txt"
 refuses 'missing.txt' train_iam --data "$data" --out "$work/x" --train-list "$work/missing.txt" --validation-list "$work/missing.txt"
 refuses 'share' train_iam --data "$data" --out "$work/x" --train-list "$data/splits/train_words.txt" --validation-list "$data/splits/train_words.txt"
 
@@ -113,6 +183,31 @@ checks=$((checks + 1))
 grep -q 'does not know\|do not know\|not know' "$work/err" || fail "evaluate: characters outside the vocabulary are not named"
 refuses 'could not be' evaluate --model "$model" --data "$data" --predictions /proc/readings.csv
 
+# --- evaluate: intervals, writers, what was trained on, the report
+run 0 evaluate --model "$model" --data "$data" --list "$data/splits/validation_words.txt" --report "$work/report.html"
+for name in cer_micro cer_macro wer; do
+  for end in low high low_by_writers high_by_writers; do prints "^${name}_$end [0-9.]+$"; done
+done
+prints '^writers 21$'
+prints '^trained_on random 0.900 of the words, seed 5, '
+prints '^words_trained_on [0-9]+$'
+checks=$((checks + 1))
+{ grep -q '<h2>CER micro</h2>' "$work/report.html" && grep -q 'data:image/png;base64,' "$work/report.html" &&
+  [[ $(tail -n 1 "$work/report.html") == '</html>' ]]; } || fail "$last: the report is not as expected"
+cp "$work/report.html" "$work/first.html"
+run 0 evaluate --model "$model" --list "$work/two/train.csv"
+prints '^words_trained_on 54$'
+run 0 evaluate --model "$work/two/model.onnx" --list "$work/two/val.csv" --writers "$data/forms.txt"
+prints '^writers [0-9]+$'
+prints '^words_trained_on 0$'
+printf 'a 1\nb\nc\n' >"$work/forms.txt"
+refuses 'forms.txt: 2 of 3 rows are malformed' evaluate --model "$model" --list "$work/two/val.csv" --writers "$work/forms.txt"
+refuses 'found nothing' evaluate --model "$model" --data "$data" --writers "$work/no_forms.txt"
+refuses 'could not be' evaluate --model "$model" --data "$data" --report /proc/report.html
+refuses 'no such folder' evaluate --model "$model" --data "$work/nothing" --report "$work/report.html"
+checks=$((checks + 1))
+cmp "$work/report.html" "$work/first.html" || fail "$last: the old report is gone"
+
 # --- read_words
 run 0 read_words --model "$model" "$image" "$image"
 prints "^$image"$'\t'".*"$'\t'"[01]\.[0-9]+$"
@@ -120,6 +215,53 @@ run 1 read_words --model "$model" "$work/missing.png" "$image"
 prints "^$image"
 checks=$((checks + 1))
 grep -q 'missing.png' "$work/err" || fail "read_words: the missing image is not named"
+
+# --- read_words: folders, lists, forms of output; neither batches nor threads change a bit
+reader=(read_words --model "$model")
+run 0 "${reader[@]}" "$data/words/font001" "$image" --json
+cp "$work/out" "$work/readings.jsonl"
+checks=$((checks + 1))
+[[ $(wc -l <"$work/out") == $(($(find "$data/words/font001" -name '*.png' | wc -l) + 1)) ]] || fail "$last: not one line an image"
+(cd "$data" && find words/font001 -name '*.png' | LC_ALL=C sort) | sed "s|^|$data/|" >"$work/paths.txt"
+echo "$image" >>"$work/paths.txt"
+for options in '--batch-size 40 --threads 1' '--batch-size 8 --threads 3'; do
+  read -ra words <<<"$options"
+  run 0 "${reader[@]}" --json "${words[@]}" --list "$work/paths.txt"
+  checks=$((checks + 1))
+  cmp "$work/readings.jsonl" "$work/out" || fail "$last: batches, threads or the list changed the readings"
+done
+prints '^\{"path":".*\.png","text":".*","confidence":[01]\.[0-9]+(e-[0-9]+)?\}$'
+checks=$((checks + 1))
+last="${reader[*]} --json -"
+"$programs/read_words" --model "$model" --json - <"$work/paths.txt" >"$work/out" 2>"$work/err"
+cmp "$work/readings.jsonl" "$work/out" || fail "$last: standard input changed the readings"
+run 0 "${reader[@]}" "$work/beside"
+checks=$((checks + 1))
+{ [[ $(wc -l <"$work/out") == 13 ]] && grep -q ': 13 files in folders' "$work/err"; } || fail "$last: 13 images and 13 other files"
+for list in list.csv list.tsv; do
+  run $([[ $list == list.csv ]] && echo 0 || echo 1) "${reader[@]}" --csv --list "$work/$list"
+  prints '^path,text,confidence,error$'
+  prints '^beside/b/word7.png,.*,[01]\.[0-9]{6},$'
+done
+prints '^none.png,,,"none.png: expected an image file, found nothing"$'
+checks=$((checks + 1))
+grep -q '2 of 16 images could not be read' "$work/err" || fail "$last: failed images are not counted"
+printf 'broken' >"$work/broken.png"
+run 1 "${reader[@]}" --json "$work/broken.png" "$image" "$work/empty"
+prints '^\{"path":".*broken.png","error":".*broken.png: expected a PNG.*"\}$'
+prints '^\{"path":".*","text":'
+prints '"error":".*empty: there is no image in this folder"'
+checks=$((checks + 1))
+[[ $(wc -l <"$work/err") == 3 ]] || fail "$last: not one line for each failure and one for their number"
+refuses 'the list is empty' "${reader[@]}" -
+refuses 'named twice' "${reader[@]}" - -
+refuses 'nothing.txt' "${reader[@]}" --list "$work/nothing.txt"
+run 0 read_words --model "$work/two/model.onnx" "$image"
+prints "^$image"$'\t'".*"$'\t'"[01]\.[0-9]+$"
+run 2 "${reader[@]}"
+run 2 "${reader[@]}" --json --csv "$image"
+run 2 "${reader[@]}" --batch-size 0 "$image"
+rm "$work/broken.png"
 
 # --- evaluate: what it is not given a folder for stays as it was
 echo old >"$work/kept.csv"
@@ -160,7 +302,7 @@ checks=$((checks + 1))
 # --- what is no checkpoint
 head -c 1000 "$model" >"$work/cut.safetensors"
 refuses 'cut.safetensors' read_words --model "$work/cut.safetensors" "$image"
-refuses 'safetensors' evaluate --model "$image" --data "$data"
+refuses 'expected a checkpoint of train_iam or an ONNX file' evaluate --model "$image" --data "$data"
 refuses 'missing' read_words --model "$work/missing.safetensors" "$image"
 mkdir "$work/broken"
 cp "$work/cut.safetensors" "$work/broken/last.safetensors"
@@ -202,6 +344,9 @@ fi
 # --- the loop of the README
 run 0 train_loop "$data" 40 1
 prints '^epoch 1  loss [0-9.]+  CER micro [0-9.]+'
+
+run 0 custom_callback "$data" 40 1
+prints '^epoch 1  largest gradient [0-9.]+  worst reading'
 
 # --- every program explains itself
 for program in check_data train_iam evaluate read_words make_words; do

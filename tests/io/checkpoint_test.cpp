@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -179,6 +180,11 @@ TEST_CASE("a checkpoint that is refused leaves the network as it was") {
   file = good;
   file.tensors["classes.bias"].dtype = "I32";
   refused_with(file, "'classes.bias' holds I32, expected F32 or F64");
+  file = good;
+  Tensor<float> broken(network.classes.bias.shape());
+  broken[2] = std::numeric_limits<float>::quiet_NaN();
+  file.add("classes.bias", broken);
+  refused_with(file, "'classes.bias' holds NaN or infinity at position 2");
   file = good;
   file.add("zzz", Tensor<float>(Shape{1}));
   refused_with(file, "'zzz' of shape (1) has no place");

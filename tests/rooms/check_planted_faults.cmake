@@ -53,6 +53,8 @@ expect_fault(nn/module.hpp "#include \"tinyhtr/tinyhtr.hpp\"" "which is for user
 expect_fault(core/tensor.hpp "#include \"../nn/lstm.hpp\"" "expected a path that starts with tinyhtr/")
 expect_fault(nn/lstm.hpp "#include \"module.hpp\"" "expected a path that starts with tinyhtr/")
 expect_fault(core/tensor.hpp "#include \"nn/lstm.hpp\"" "expected a path that starts with tinyhtr/")
+expect_fault(train/trainer.hpp "#include <yaml-cpp/yaml.h>" "train/trainer.hpp: includes yaml-cpp/yaml.h")
+expect_fault(train/trainer.hpp "#include \"tinyhtr/report/html.hpp\"" "train stands above report")
 expect_fault(cellar/wine.hpp "#include <vector>" "cellar is not a room")
 expect_fault(nn/lstm.hpp "#include \"tinyhtr/cellar/wine.hpp\"" "cellar is not a room")
 file(REMOVE_RECURSE ${SCRATCH})

@@ -1,11 +1,12 @@
 # Checks the includes below FOLDER (include/tinyhtr): cmake -D FOLDER=include/tinyhtr -P check_rooms.cmake
 #
-# A header may include its own room and the rooms above it, in this order; three libraries stay in one place each.
-set(rooms core blas kernels autograd nn loss optim image data decode metrics models io train debug)
+# A header may include its own room and the rooms above it, in this order; four libraries stay in one place each.
+set(rooms core blas kernels autograd nn loss optim image data decode metrics models io train report debug)
 set(places
   "^xtensor/=^core/tensor\\.hpp$"
   "^(xtensor-blas|xflens)/|^cblas\\.h$=^blas/gemm\\.hpp$"
-  "^(stb/|stb_)=^image/")
+  "^(stb/|stb_)=^image/"
+  "^yaml-cpp/=^train/run_config_yaml\\.hpp$")
 
 get_filename_component(FOLDER "${FOLDER}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
 list(JOIN rooms " " rooms_text)

@@ -1,9 +1,9 @@
 #include "tinyhtr/train/interrupt.hpp"
 
+#include <doctest/doctest.h>
+
 #include <csignal>
 #include <initializer_list>
-
-#include <doctest/doctest.h>
 
 using namespace tinyhtr;
 

@@ -8,77 +8,21 @@
 #include <string>
 #include <vector>
 
-#include "support/small_iam.hpp"
+#include "support/small_training.hpp"
 #include "support/temporary_folder.hpp"
-#include "support/tiny_word_net.hpp"
 #include "tinyhtr/core/parallel.hpp"
-#include "tinyhtr/data/iam.hpp"
+#include "tinyhtr/optim/one_cycle.hpp"
+#include "tinyhtr/train/early_stopping.hpp"
+#include "tinyhtr/train/learning_rate_schedule.hpp"
+#include "tinyhtr/train/reduce_lr_on_plateau.hpp"
+#include "tinyhtr/train/warm_up.hpp"
+#include "tinyhtr/train/weight_average.hpp"
 
 using namespace tinyhtr;
-
-namespace {
-
-/// Ten words with an image each.
-struct Words {
-  test::SmallIam folder;
-  std::vector<Sample> samples;
-  Vocabulary vocabulary{"abcdeé"};
-
-  Words() {
-    const std::vector<std::string> texts = {"ab", "c", "ade", "bb", "e", "éa", "dca", "b", "cde", "aa"};
-    for (std::size_t i = 0; i < texts.size(); ++i) folder.add_word("x01-001-00-0" + std::to_string(i), texts[i]);
-    folder.finish();
-    samples = load_iam(folder.path()).samples;
-  }
-};
-
-/// A training of its own, that several tests start, stop, go on with.
-struct Run {
-  Words& words;
-  WordNet<float> network;
-  Adam<float> optimiser;
-  Loader<float> training, validation;
-  std::vector<EpochReport> reports;
-  Index steps_left = 1'000'000;  ///< after so many steps somebody asks to stop
-  Trainer<float> trainer;
-
-  Run(Words& words_, const std::filesystem::path& folder, int epochs, double learning_rate = 5e-3)
-      : words(words_),
-        network(words.vocabulary.classes(), 3, test::tiny_word_net()),
-        optimiser(parameters_of<float>(network), {.learning_rate = learning_rate}),
-        training(words.samples, augmented(test::tiny_loading(3, true, 3))),
-        validation(words.samples, test::tiny_loading(4, false, 3)),
-        trainer(network, optimiser, words.vocabulary, 3, options(folder, epochs)) {}
-
-  static LoaderOptions augmented(LoaderOptions options) {
-    options.augment = AugmentOptions{};
-    return options;
-  }
-
-  TrainerOptions options(const std::filesystem::path& folder, int epochs) {
-    TrainerOptions result;
-    result.epochs = epochs;
-    result.folder = folder;
-    result.epoch_done = [this](const EpochReport& report) { reports.push_back(report); };
-    result.should_stop = [this] { return --steps_left <= 0; };
-    return result;
-  }
-
-  TrainingEnd run() { return trainer.run(training, validation); }
-};
-
-void set_batch_norm_momentum(WordNet<float>& network, float momentum) {
-  for (auto& block : network.blocks) block.bn1.momentum = block.bn2.momentum = momentum;
-}
-
-/// Every tensor of a checkpoint, bit for bit.
-std::map<std::string, std::string> tensors_of(const std::filesystem::path& checkpoint) {
-  std::map<std::string, std::string> bytes;
-  for (const auto& [name, tensor] : read_safetensors(checkpoint).tensors) bytes[name] = tensor.bytes;
-  return bytes;
-}
-
-}  // namespace
+using test::set_batch_norm_momentum;
+using test::tensors_of;
+using test::Words;
+using Run = test::SmallTraining;
 
 TEST_CASE("one batch is overfitted to CER 0") {
   Words words;
@@ -151,32 +95,36 @@ TEST_CASE("a run that is stopped after any step goes on as if it had not been") 
   }
 }
 
-TEST_CASE("a cycle of the learning rate and clipped gradients go on from a checkpoint too") {
+TEST_CASE("what callbacks do to the learning rate, the gradients, the weights goes on from a checkpoint too") {
   Words words;
   const test::TemporaryFolder whole, parts;
-  const auto prepare = [](Run& run) {
-    run.trainer.options.one_cycle = OneCycle{.peak = 1e-2, .warm_up = 0.3};
+  const OneCycle cycle{.peak = 1e-2, .warm_up = 0.3};
+  const auto prepare = [&](Run& run) {
     run.trainer.options.clip_norm = 0.5;
+    run.trainer.add<LearningRateSchedule<float>>([&](double progress) { return cycle.rate(progress); });
+    run.trainer.add<WarmUp<float>>(7);
+    run.trainer.add<WeightAverage<float>>(run.network, 0.9);
+    run.trainer.add<ReduceLROnPlateau<float>>();
   };
-  Run straight(words, whole.path(), 3);
-  prepare(straight);
+  Run straight(words, whole.path(), 3, 5e-3, prepare);
   CHECK(straight.run() == TrainingEnd::all_epochs);
   CHECK(straight.reports[0].learning_rate > straight.reports[2].learning_rate);
-  CHECK(straight.reports[2].learning_rate == doctest::Approx(OneCycle{.peak = 1e-2, .warm_up = 0.3}.rate(11.0 / 12)));
+  CHECK(straight.reports[0].learning_rate == doctest::Approx(cycle.rate(3.0 / 12) * 4 / 7));  // step 4 of 7
+  CHECK(straight.reports[2].learning_rate == doctest::Approx(cycle.rate(11.0 / 12)));
 
-  Run first(words, parts.path(), 3);
-  prepare(first);
+  Run first(words, parts.path(), 3, 5e-3, prepare);
   first.steps_left = 6;
   CHECK(first.run() == TrainingEnd::interrupted);
-  Run second(words, parts.path(), 3);
-  prepare(second);
+  Run second(words, parts.path(), 3, 5e-3, prepare);
   second.trainer.load(read_safetensors(parts.path() / "last.safetensors"));
   CHECK(second.run() == TrainingEnd::all_epochs);
   CHECK(tensors_of(whole.path() / "last.safetensors") == tensors_of(parts.path() / "last.safetensors"));
+  CHECK(tensors_of(whole.path() / "best.safetensors") == tensors_of(parts.path() / "best.safetensors"));
 
   Run plain(words, "", 3);
   CHECK(plain.run() == TrainingEnd::all_epochs);
   CHECK(plain.reports[2].training_loss != straight.reports[2].training_loss);
+  CHECK_THROWS_AS(plain.trainer.training(), ArgumentError);  // there are loaders only in a run
 }
 
 TEST_CASE("the number of threads changes no bit") {
@@ -207,34 +155,29 @@ TEST_CASE("another seed gives another training") {
 TEST_CASE("early stopping, the plateau and the best checkpoint follow the validation CER") {
   Words words;
   const test::TemporaryFolder folder;
-  Run run(words, folder.path(), 50, 1e-12);  // learns nothing, and keeps its running statistics: the CER stays
-  set_batch_norm_momentum(run.network, 1);
-  run.trainer.state.early_stopping.patience = 3;
-  run.trainer.state.plateau.patience = 2;
+  const auto prepare = [](Run& run) {
+    set_batch_norm_momentum(run.network, 1);  // learns nothing, and keeps its running statistics: the CER stays
+    run.trainer.add<ReduceLROnPlateau<float>>(ReduceOnPlateau{.patience = 2});
+    run.trainer.add<EarlyStopping<float>>(3);
+  };
+  Run run(words, folder.path(), 50, 1e-12, prepare);
   CHECK(run.run() == TrainingEnd::early_stopping);
   CHECK(run.reports.size() == 4);
   CHECK(run.reports[0].is_best);
   CHECK_FALSE(run.reports[1].is_best);
-  CHECK(run.trainer.state.early_stopping.best_epoch == 1);
+  CHECK(run.trainer.state.best_epoch == 1);
   CHECK(run.trainer.state.learning_rate == doctest::Approx(0.9e-12));
   const SavedModel<float> best = load_model<float>(folder.path() / "best.safetensors");
   CHECK(best.vocabulary == words.vocabulary);
   CHECK(best.file.tensors.count("adam.mean.classes.bias") == 0);
-  CHECK(TrainingState::from_json(best.file.text("training")).epochs_done == 1);
-  Run resumed(words, folder.path(), 50, 1e-12);
+  const TrainingState state = TrainingState::from_json(best.file.text("training"));
+  CHECK(state.epochs_done == 1);
+  CHECK(state.validation.cer_macro == run.reports[0].validation.errors.cer_macro());
+  Run resumed(words, folder.path(), 50, 1e-12, prepare);
   resumed.trainer.load(read_safetensors(folder.path() / "last.safetensors"));
   CHECK(resumed.run() == TrainingEnd::early_stopping);
   CHECK(resumed.reports.empty());
-}
-
-TEST_CASE("a cycle is run to its end, though the CER gets no better") {
-  Words words;
-  Run run(words, "", 6, 1e-12);
-  set_batch_norm_momentum(run.network, 1);
-  run.trainer.options.one_cycle = OneCycle{.peak = 1e-12};
-  run.trainer.state.early_stopping.patience = 2;
-  CHECK(run.run() == TrainingEnd::all_epochs);
-  CHECK(run.reports.size() == 6);
+  CHECK_THROWS_AS(EarlyStopping<float>(0), ArgumentError);
 }
 
 TEST_CASE("a checkpoint of another vocabulary, network or kind is refused") {

@@ -17,24 +17,26 @@ TEST_CASE("the state survives JSON to the last bit") {
   state.samples_done = 272;
   state.steps = 12345;
   state.learning_rate = 5e-4 * 0.9;
-  state.early_stopping.improves(0.1 + 0.2, 2);
-  state.early_stopping.improves(0.9, 3);
-  state.plateau.next(0.1 + 0.2, 1);
-  state.plateau.next(0.9, 1);
+  state.best_epoch = 2;
+  state.best_cer = 0.1 + 0.2;
+  state.validation = {12, 1.0 / 7, 1.0 / 3, 0.1 + 0.2, 2.0 / 3};
   const TrainingState read = TrainingState::from_json(state.to_json());
   CHECK(read.to_json() == state.to_json());
   CHECK(read.seed == state.seed);
   CHECK(read.loss_sum == state.loss_sum);
   CHECK(read.learning_rate == state.learning_rate);
-  CHECK(read.early_stopping.best == 0.1 + 0.2);
-  CHECK(read.plateau.best == 0.1 + 0.2);
-  CHECK(read.plateau.epochs_without_improvement == 1);
+  CHECK(read.best_epoch == 2);
+  CHECK(read.best_cer == 0.1 + 0.2);
+  CHECK(read.validation.words == 12);
+  CHECK(read.validation.loss == 1.0 / 7);
+  CHECK(read.validation.cer_micro == 1.0 / 3);
+  CHECK(read.validation.wer == 2.0 / 3);
 }
 
 TEST_CASE("before the first epoch the best metric is infinite, and stays so") {
   const TrainingState read = TrainingState::from_json(TrainingState{}.to_json());
-  CHECK(std::isinf(read.early_stopping.best));
-  CHECK(std::isinf(read.plateau.best));
+  CHECK(std::isinf(read.best_cer));
+  CHECK(read.validation.words == 0);
 }
 
 TEST_CASE("anything else is refused") {
@@ -74,8 +76,11 @@ TEST_CASE("numbers that no training has are refused by name") {
   refused_with("/seconds", -0.5, "seconds is -0.5");
   refused_with("/learning_rate", -1, "learning_rate is -1");
   refused_with("/learning_rate", nullptr, "null");  // what a NaN is written as
-  refused_with("/early_stopping/best_epoch", -1, "best_epoch is -1");
-  refused_with("/early_stopping/epochs_without_improvement", -1, "epochs_without_improvement is -1");
-  refused_with("/plateau/patience", -1, "patience is -1");
-  refused_with("/plateau/epochs_without_improvement", -1, "epochs_without_improvement is -1");
+  state.validation.words = 3;
+  state.best_epoch = 1;
+  state.best_cer = 0.5;
+  refused_with("/best/epoch", -1, "epoch is -1");
+  refused_with("/best/cer_macro", nullptr, "cer_macro is null, expected a number");
+  refused_with("/validation/words", 1.5, "words is 1.5");
+  refused_with("/validation/wer", "x", "wer is \"x\"");
 }

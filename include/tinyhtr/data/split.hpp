@@ -58,8 +58,8 @@ struct ListSplit {
   std::vector<std::string> unmatched;  ///< entries that name no sample, in the order of the list
 };
 
-/// The samples named by a text file with one entry a line: the id of a word (a01-000u-00-00) or of a form (a01-000u,
-/// all of its words), mixed as you like. Empty lines and lines that start with # are skipped.
+/// The samples named by a text file with one entry a line: the id of a sample (a01-000u-00-00) or of a form (a01-000u,
+/// all of its words or lines), mixed as you like. Empty lines and lines that start with # are skipped.
 ///
 /// Throws FileError where the file cannot be read, FormatError where it has no entry or names none of the samples.
 inline ListSplit split_by_list(const std::vector<Sample>& samples, const std::filesystem::path& list) {
@@ -91,14 +91,29 @@ inline ListSplit split_by_list(const std::vector<Sample>& samples, const std::fi
   return split;
 }
 
-/// Throws ArgumentError that names an id which is in both parts: then the error on validation would mean nothing.
+namespace detail {
+
+/// By what a sample is the same one in another list: the file of its image, whatever the list calls it.
+inline std::string image_key(const Sample& sample) {
+  return std::filesystem::absolute(sample.image).lexically_normal().string();
+}
+
+}  // namespace detail
+
+/// Throws ArgumentError that names a sample which is in both parts, by its id or its image: then the error on
+/// validation would mean nothing.
 inline void check_no_overlap(const std::vector<Sample>& train, const std::vector<Sample>& validation) {
-  std::unordered_set<std::string> ids;
-  for (const Sample& sample : train) ids.insert(sample.id);
+  std::unordered_set<std::string> ids, images;
+  for (const Sample& sample : train) {
+    ids.insert(sample.id);
+    if (!sample.image.empty()) images.insert(detail::image_key(sample));
+  }
   Index count = 0;
   const Sample* first = nullptr;
   for (const Sample& sample : validation) {
-    if (!ids.contains(sample.id)) continue;
+    const bool is_shared =
+        ids.contains(sample.id) || (!sample.image.empty() && images.contains(detail::image_key(sample)));
+    if (!is_shared) continue;
     if (count++ == 0) first = &sample;
   }
   if (count == 0) return;

@@ -20,12 +20,17 @@ inline std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-/// All lines of a file, line n at position n - 1, trimmed at both ends; a byte order mark is left out.
-/// Throws FileError where the path is no file or cannot be read.
-inline std::vector<std::string> read_lines(const std::filesystem::path& path) {
+/// Throws FileError where a path is no file, links followed; a pipe is one.
+inline void check_is_file(const std::filesystem::path& path) {
   const std::filesystem::file_status status = status_of(path);
   if (!std::filesystem::exists(status)) throw FileError(path.string() + ": no such file");
   if (std::filesystem::is_directory(status)) throw FileError(path.string() + ": expected a file, found a folder");
+}
+
+/// All lines of a file, line n at position n - 1, trimmed at both ends; a byte order mark is left out.
+/// Throws FileError where the path is no file or cannot be read.
+inline std::vector<std::string> read_lines(const std::filesystem::path& path) {
+  check_is_file(path);
   std::ifstream file(path, std::ios::binary);
   if (!file) throw FileError(path.string() + ": cannot be opened for reading");
   std::vector<std::string> lines;

@@ -27,7 +27,7 @@ void add_members(Safetensors& file, Network& network) {
 
 /// Throws FormatError where copy_members would, and changes nothing: it names the tensor with both shapes where one is
 /// missing or does not fit, and a tensor that the network does not have. Tensors whose names start with "adam." are the
-/// optimiser's.
+/// optimiser's, those with "average." are of WeightAverage.
 template <class T, class Network>
 void check_members(const Safetensors& file, Network& network) {
   const Members<T> list = members_of<T>(network);
@@ -41,7 +41,7 @@ void check_members(const Safetensors& file, Network& network) {
     known.insert(name);
   }
   for (const auto& [name, stored] : file.tensors) {
-    if (!known.contains(name) && name.rfind("adam.", 0) != 0) {
+    if (!known.contains(name) && !name.starts_with("adam.") && !name.starts_with("average.")) {
       throw FormatError(file.path.string() + ": tensor '" + name + "' of shape " + stored.shape.to_string() +
                         " has no place in this network");
     }
@@ -180,11 +180,11 @@ inline void check_largest_tensors(const Safetensors& file, const WordNetOptions&
 
 }  // namespace detail
 
-/// Reads a network with its vocabulary. Throws FileError, or FormatError that names the file and what is wrong with it:
-/// truncated, no checkpoint, a tensor missing or of another shape (both are named), a vocabulary that does not fit.
+/// The network of a file with its vocabulary. Throws FormatError that names the file and what is wrong with it: no
+/// checkpoint, a tensor missing or of another shape (both are named), NaN in it, a vocabulary that does not fit.
 template <class T>
-SavedModel<T> load_model(const std::filesystem::path& path) {
-  Safetensors file = read_safetensors(path);
+SavedModel<T> load_model(Safetensors file) {
+  const std::filesystem::path path = file.path;
   if (file.text("format") != "tinyhtr checkpoint 1") {
     throw FormatError(path.string() + ": is of format '" + file.text("format") + "', expected 'tinyhtr checkpoint 1'");
   }
@@ -212,6 +212,13 @@ SavedModel<T> load_model(const std::filesystem::path& path) {
   copy_members<T>(file, model.network);
   model.file = std::move(file);
   return model;
+}
+
+/// load_model of the safetensors file at a path. Throws FileError where it cannot be read, FormatError as
+/// parse_safetensors does.
+template <class T>
+SavedModel<T> load_model(const std::filesystem::path& path) {
+  return load_model<T>(read_safetensors(path));
 }
 
 }  // namespace tinyhtr

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -58,11 +60,15 @@ struct Safetensors {
   }
 
   /// A tensor of the file that copy_to can copy; throws FormatError as at() does, and where it holds neither F32 nor
-  /// F64.
+  /// F64, or something that is no finite number.
   const StoredTensor& numbers_at(const std::string& name, const Shape& shape) const {
     const StoredTensor& stored = at(name, shape);
-    if (stored.dtype != "F32" && stored.dtype != "F64")
-      throw FormatError(path.string() + ": tensor '" + name + "' holds " + stored.dtype + ", expected F32 or F64");
+    const auto refuse = [&](const std::string& found) {
+      throw FormatError(path.string() + ": tensor '" + name + "' holds " + found);
+    };
+    if (stored.dtype != "F32" && stored.dtype != "F64") refuse(stored.dtype + ", expected F32 or F64");
+    const Index bad = stored.dtype == "F32" ? first_not_finite<float>(stored) : first_not_finite<double>(stored);
+    if (bad >= 0) refuse("NaN or infinity at position " + std::to_string(bad) + ", expected finite numbers");
     return stored;
   }
 
@@ -87,13 +93,25 @@ struct Safetensors {
   }
 
  private:
+  template <class Element>
+  static Element element_at(const StoredTensor& stored, Index i) {
+    Element element;
+    std::memcpy(&element, stored.bytes.data() + static_cast<std::size_t>(i) * sizeof(Element), sizeof(Element));
+    return element;
+  }
+
+  template <class Element>
+  static Index first_not_finite(const StoredTensor& stored) {
+    const auto count = static_cast<Index>(stored.bytes.size() / sizeof(Element));
+    for (Index i = 0; i < count; ++i) {
+      if (!std::isfinite(element_at<Element>(stored, i))) return i;
+    }
+    return -1;
+  }
+
   template <class Element, class T>
   static void copy_elements(const StoredTensor& stored, Tensor<T>& target) {
-    for (Index i = 0; i < target.size(); ++i) {
-      Element element;
-      std::memcpy(&element, stored.bytes.data() + static_cast<std::size_t>(i) * sizeof(Element), sizeof(Element));
-      target[i] = static_cast<T>(element);
-    }
+    for (Index i = 0; i < target.size(); ++i) target[i] = static_cast<T>(element_at<Element>(stored, i));
   }
 };
 
@@ -127,7 +145,7 @@ inline void write_safetensors(const std::filesystem::path& path, const Safetenso
 namespace detail {
 
 /// Reads the entry of one tensor, all of it untrusted. Throws std::exception with the reason.
-inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, const std::string& content,
+inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, std::string_view content,
                                             std::size_t data_begin) {
   static const std::map<std::string, std::size_t> widths = {
       {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"U16", 2}, {"I16", 2}, {"F16", 2}, {"BF16", 2},
@@ -160,17 +178,15 @@ inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, const s
     throw FormatError("its data are " + std::to_string(end - begin) + " bytes, its shape " + tensor.shape.to_string() +
                       " of " + tensor.dtype + " needs " + std::to_string(size));
   }
-  tensor.bytes = content.substr(data_begin + begin, size);
+  tensor.bytes = std::string(content.substr(data_begin + begin, size));
   return tensor;
 }
 
 }  // namespace detail
 
-/// Reads a file in the safetensors format. Throws FileError where it cannot be read; FormatError with the path, the
-/// tensor and the reason where it is truncated, damaged, has holes or overlaps, or is something else.
-inline Safetensors read_safetensors(const std::filesystem::path& path) {
-  constexpr std::uintmax_t most = std::uintmax_t{1} << 32;  // a thousand times the reference network
-  const auto content = detail::read_file<std::string>(path, "a safetensors file", most);
+/// Reads the bytes of a safetensors file; `path` is for messages, and kept. Throws FormatError with the path, the
+/// tensor and the reason where they are truncated, damaged, have holes or overlaps, or are something else.
+inline Safetensors parse_safetensors(std::string_view content, const std::filesystem::path& path) {
   const auto refuse = [&path](const std::string& reason) {
     throw FormatError(path.string() + ": is no safetensors file: " + reason);
   };
@@ -186,7 +202,7 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
   }
   nlohmann::json header;
   try {
-    header = detail::parse_json(content.substr(8, header_size));
+    header = detail::parse_json(std::string(content.substr(8, header_size)));
   } catch (const FormatError& error) {
     refuse(std::string("its header: ") + error.what());
   }
@@ -220,6 +236,12 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
            std::to_string(content.size() - 8 - header_size) + " of data");
   }
   return file;
+}
+
+/// parse_safetensors of a file. Throws FileError where it cannot be read.
+inline Safetensors read_safetensors(const std::filesystem::path& path) {
+  constexpr std::uintmax_t most = std::uintmax_t{1} << 32;  // a thousand times the reference network
+  return parse_safetensors(detail::read_file<std::string>(path, "a safetensors file", most), path);
 }
 
 }  // namespace tinyhtr

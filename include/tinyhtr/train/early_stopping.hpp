@@ -1,32 +1,32 @@
-// When to stop: the metric has not improved for a while.
+// EarlyStopping: ends a training that gets no better.
 #pragma once
 
-#include <limits>
+#include "tinyhtr/train/callback.hpp"
+#include "tinyhtr/train/trainer.hpp"
 
 namespace tinyhtr {
 
-/// Remembers the best metric so far, lower is better, and how long ago it was. Matches Keras's EarlyStopping, mode
-/// "min".
-struct EarlyStopping {
-  int patience = 20;
-
-  double best = std::numeric_limits<double>::infinity();
-  int best_epoch = 0;  ///< counted from 1; 0 before the first
-  int epochs_without_improvement = 0;
-
-  /// Takes the metric of an epoch (counted from 1); true where it is the best so far.
-  bool improves(double metric, int epoch) {
-    if (!(metric < best)) {
-      ++epochs_without_improvement;
-      return false;
-    }
-    best = metric;
-    best_epoch = epoch;
-    epochs_without_improvement = 0;
-    return true;
+/// Ends the training after `patience` epochs in a row without a better validation CER (macro). Matches Keras's
+/// EarlyStopping on val_CER, mode "min". What it counts stands in the trainer's state.
+template <class T>
+class EarlyStopping : public Callback<T> {
+ public:
+  /// Throws ArgumentError unless patience >= 1.
+  explicit EarlyStopping(int patience_ = 20) : patience(patience_) {
+    if (patience < 1)
+      throw ArgumentError("EarlyStopping: expected a patience of 1 or more epochs, found " + std::to_string(patience));
   }
 
-  bool should_stop() const { return epochs_without_improvement >= patience; }
+  void run_begins(Trainer<T>& trainer) override { count(trainer.state); }
+  void epoch_done(Trainer<T>& trainer, const EpochReport&) override { count(trainer.state); }
+  bool should_stop() const override { return epochs_without_improvement_ >= patience; }
+
+  int patience;
+
+ private:
+  void count(const TrainingState& state) { epochs_without_improvement_ = state.epochs_done - state.best_epoch; }
+
+  int epochs_without_improvement_ = 0;
 };
 
 }  // namespace tinyhtr

@@ -9,11 +9,17 @@
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/io/json_numbers.hpp"
 #include "tinyhtr/io/parse_json.hpp"
-#include "tinyhtr/optim/reduce_on_plateau.hpp"
-#include "tinyhtr/train/early_stopping.hpp"
+#include "tinyhtr/train/evaluate.hpp"
 
 namespace tinyhtr {
+
+/// What the validation after an epoch showed.
+struct ValidationFigures {
+  Index words = 0;
+  double loss = 0, cer_micro = 0, cer_macro = 0, wer = 0;
+};
 
 /// Where a training stands. Random numbers have no state: they are named by (seed, epoch, sample) and (seed, step).
 struct TrainingState {
@@ -25,30 +31,36 @@ struct TrainingState {
   double seconds = 0;      ///< spent so far on the epoch under way
   std::int64_t steps = 0;  ///< of the optimiser, in all
   double learning_rate = 0;
-  EarlyStopping early_stopping;
-  ReduceOnPlateau plateau;
+  ValidationFigures validation;  ///< after the last epoch that is done; words = 0 before the first
+  int best_epoch = 0;            ///< the one with the lowest CER, macro, counted from 1; 0 before the first
+  double best_cer = std::numeric_limits<double>::infinity();
+
+  /// Counts the epoch under way as done. True where its CER is the best so far.
+  bool finish_epoch(const Evaluation& evaluation) {
+    ++epochs_done;
+    batches_done = samples_done = 0;
+    loss_sum = seconds = 0;
+    const ErrorRate& errors = evaluation.errors;
+    validation = {errors.words, evaluation.loss, errors.cer_micro(), errors.cer_macro(), errors.wer()};
+    if (!(validation.cer_macro < best_cer)) return false;
+    best_cer = validation.cer_macro;
+    best_epoch = epochs_done;
+    return true;
+  }
 
   std::string to_json() const {
-    // JSON has no infinity: where there is no best metric yet, the key stays away.
-    nlohmann::json json = {{"seed", seed},
-                           {"epochs_done", epochs_done},
-                           {"batches_done", batches_done},
-                           {"loss_sum", loss_sum},
-                           {"samples_done", samples_done},
-                           {"seconds", seconds},
-                           {"steps", steps},
-                           {"learning_rate", learning_rate},
-                           {"early_stopping",
-                            {{"patience", early_stopping.patience},
-                             {"best_epoch", early_stopping.best_epoch},
-                             {"epochs_without_improvement", early_stopping.epochs_without_improvement}}},
-                           {"plateau",
-                            {{"patience", plateau.patience},
-                             {"factor", plateau.factor},
-                             {"min_delta", plateau.min_delta},
-                             {"epochs_without_improvement", plateau.epochs_without_improvement}}}};
-    if (std::isfinite(early_stopping.best)) json["early_stopping"]["best"] = early_stopping.best;
-    if (std::isfinite(plateau.best)) json["plateau"]["best"] = plateau.best;
+    nlohmann::json json = {{"seed", seed},         {"epochs_done", epochs_done},    {"batches_done", batches_done},
+                           {"loss_sum", loss_sum}, {"samples_done", samples_done},  {"seconds", seconds},
+                           {"steps", steps},       {"learning_rate", learning_rate}};
+    if (validation.words > 0) {
+      json["validation"] = {{"words", validation.words},
+                            {"loss", validation.loss},
+                            {"cer_micro", validation.cer_micro},
+                            {"cer_macro", validation.cer_macro},
+                            {"wer", validation.wer}};
+    }
+    // JSON has no infinity: where there is no best epoch yet, the key stays away.
+    if (best_epoch > 0) json["best"] = {{"epoch", best_epoch}, {"cer_macro", best_cer}};
     return json.dump();
   }
 
@@ -57,46 +69,35 @@ struct TrainingState {
     try {
       const nlohmann::json json = detail::parse_json(text);
       TrainingState state;
-      read_count(json, "seed", state.seed);
-      read_count(json, "epochs_done", state.epochs_done);
-      read_count(json, "batches_done", state.batches_done);
-      json.at("loss_sum").get_to(state.loss_sum);
-      read_count(json, "samples_done", state.samples_done);
-      json.at("seconds").get_to(state.seconds);
-      read_count(json, "steps", state.steps);
-      json.at("learning_rate").get_to(state.learning_rate);
-      // The comparisons are false for what is not a number.
-      if (!(state.seconds >= 0)) throw FormatError("seconds is " + json.at("seconds").dump());
-      if (!(state.learning_rate >= 0)) throw FormatError("learning_rate is " + json.at("learning_rate").dump());
+      detail::read_count(json, "seed", state.seed);
+      detail::read_count(json, "epochs_done", state.epochs_done);
+      detail::read_count(json, "batches_done", state.batches_done);
+      detail::read_number(json, "loss_sum", state.loss_sum);
+      detail::read_count(json, "samples_done", state.samples_done);
+      detail::read_number(json, "seconds", state.seconds);
+      detail::read_count(json, "steps", state.steps);
+      detail::read_number(json, "learning_rate", state.learning_rate);
+      if (state.seconds < 0) throw FormatError("seconds is " + json.at("seconds").dump());
+      if (state.learning_rate < 0) throw FormatError("learning_rate is " + json.at("learning_rate").dump());
       if (state.samples_done < state.batches_done || (state.batches_done == 0 && state.samples_done > 0))
         throw FormatError(std::to_string(state.batches_done) + " batches cannot have had " +
                           std::to_string(state.samples_done) + " samples");
-      const nlohmann::json &early = json.at("early_stopping"), &plateau = json.at("plateau");
-      read_count(early, "patience", state.early_stopping.patience);
-      read_count(early, "best_epoch", state.early_stopping.best_epoch);
-      read_count(early, "epochs_without_improvement", state.early_stopping.epochs_without_improvement);
-      read_count(plateau, "patience", state.plateau.patience);
-      plateau.at("factor").get_to(state.plateau.factor);
-      plateau.at("min_delta").get_to(state.plateau.min_delta);
-      read_count(plateau, "epochs_without_improvement", state.plateau.epochs_without_improvement);
-      if (state.early_stopping.best_epoch > 0) early.at("best").get_to(state.early_stopping.best);
-      if (plateau.contains("best")) plateau.at("best").get_to(state.plateau.best);
+      if (json.contains("validation")) {
+        const nlohmann::json& figures = json.at("validation");
+        detail::read_count(figures, "words", state.validation.words);
+        detail::read_number(figures, "loss", state.validation.loss);
+        detail::read_number(figures, "cer_micro", state.validation.cer_micro);
+        detail::read_number(figures, "cer_macro", state.validation.cer_macro);
+        detail::read_number(figures, "wer", state.validation.wer);
+      }
+      if (json.contains("best")) {
+        detail::read_count(json.at("best"), "epoch", state.best_epoch);
+        detail::read_number(json.at("best"), "cer_macro", state.best_cer);
+      }
       return state;
     } catch (const std::exception& error) {
       throw FormatError(std::string("the state of the training cannot be used: ") + error.what());
     }
-  }
-
- private:
-  /// A whole number from 0 to the largest of its type.
-  template <class Number>
-  static void read_count(const nlohmann::json& json, const char* key, Number& value) {
-    const nlohmann::json& found = json.at(key);
-    constexpr auto largest = static_cast<std::uint64_t>(std::numeric_limits<Number>::max());
-    if (!found.is_number_unsigned() || found.get<std::uint64_t>() > largest)
-      throw FormatError(std::string(key) + " is " + found.dump() + ", expected a whole number from 0 to " +
-                        std::to_string(largest));
-    value = found.get<Number>();
   }
 };
 

@@ -1,0 +1,254 @@
+// RunConfig: everything that a training run is told, by name.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/number_text.hpp"
+#include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/core/utf8.hpp"
+#include "tinyhtr/metrics/edit_distance.hpp"
+
+namespace tinyhtr {
+
+/// The settings of a run: first those of the reference system's configs.yaml, then ours. run_config_keys() says what
+/// each means, and what it may be.
+struct RunConfig {
+  Index batch_size = 16;
+  Index height = 32, width = 128;
+  double learning_rate = 5e-4;
+  Index max_text_length = 0;
+  std::string model_path;
+  int train_epochs = 100;
+  int train_workers = 1;
+  std::string vocab;
+
+  std::string data, train_list, validation_list;
+  double split = 0.9;
+  Index limit = 0;
+  std::uint64_t seed = 1;
+  bool augment = true;
+  Index erode_dilate = 1;
+  std::string network = "reference", initial_weights = "default", padding = "same";
+  std::string schedule = "plateau";
+  Index warm_up_steps = 0;
+  double clip_norm = 0;
+  double weight_average = 0;
+  int patience = 20;
+  int plateau_patience = 10;
+  double plateau_factor = 0.9;
+  Index save_every = 0;
+  int keep = 0;
+  int histograms_every = 0;
+};
+
+/// Whether a run that goes on may be given another value.
+enum class ConfigScope { run, call };
+
+/// What one setting means, and what it may be.
+struct ConfigKey {
+  const char* name;                    ///< in configs.yaml
+  const char* help;                    ///< one sentence
+  ConfigScope scope;                   ///< run: the same from its first step to its last
+  double lowest = 0, highest = 0;      ///< of a number; both are allowed where it is whole
+  bool lowest_is_allowed = true;       ///< of a number that is not whole
+  std::vector<const char*> choices{};  ///< of a text; none: any text
+};
+
+/// Calls visit(key, member) for every setting, where member is a pointer to a member of RunConfig.
+template <class Visitor>
+void for_each_config_key(const Visitor& visit) {
+  using enum ConfigScope;
+  constexpr double many = 1e9;
+  visit(ConfigKey{"batch_size", "Images per training step", run, 1, 4096}, &RunConfig::batch_size);
+  visit(ConfigKey{"height", "Height in pixels to which images are brought", run, 8, 4096}, &RunConfig::height);
+  visit(ConfigKey{"width", "Width in pixels to which images are brought; lines of text need more than words", run, 8,
+                  65536},
+        &RunConfig::width);
+  visit(ConfigKey{"learning_rate", "Of Adam: at the start, or the peak of a cycle", run, 0, 1000, false},
+        &RunConfig::learning_rate);
+  visit(ConfigKey{"max_text_length",
+                  "Longest label in characters, longer ones are left out and counted; 0: as long as the network reads",
+                  run, 0, many},
+        &RunConfig::max_text_length);
+  visit(ConfigKey{"model_path", "Folder of the run's files", call}, &RunConfig::model_path);
+  visit(ConfigKey{"train_epochs",
+                  "Passes over the training words, those before a resume counted. On a plateau the run ends sooner, "
+                  "--patience epochs after the best CER",
+                  call, 1, 1e6},
+        &RunConfig::train_epochs);
+  visit(ConfigKey{"train_workers", "Background threads that prepare images; 0: none", call, 0, 1024},
+        &RunConfig::train_workers);
+  visit(ConfigKey{"vocab", "Characters in the order of their classes; empty: those of the training words, sorted", run},
+        &RunConfig::vocab);
+
+  visit(ConfigKey{"data", "Folder in IAM's layout, folder of images with .gt.txt files, or a list of paths and texts",
+                  call},
+        &RunConfig::data);
+  visit(ConfigKey{"train_list", "File of word or form ids to train on, one a line, or a list of paths and texts", run},
+        &RunConfig::train_list);
+  visit(ConfigKey{"validation_list", "The same for the words to validate on", run}, &RunConfig::validation_list);
+  visit(ConfigKey{"split", "Without lists: share of the words to train on, drawn with the seed", run, 0, 1, false},
+        &RunConfig::split);
+  visit(ConfigKey{"limit", "Train and validate on so many words in all; 0: on all of them", run, 0, many},
+        &RunConfig::limit);
+  visit(ConfigKey{"seed", "Of weights, order, augmentation, dropout, split: equal seeds give equal results", run, 0,
+                  18446744073709551615.0},
+        &RunConfig::seed);
+  visit(ConfigKey{"augment", "Train on images that are brightened, sharpened, turned at random", run},
+        &RunConfig::augment);
+  visit(ConfigKey{"erode_dilate", "Kernel of the random erosion and dilation, in pixels; 1 does nothing, 3 works", run,
+                  1, 15},
+        &RunConfig::erode_dilate);
+  visit(ConfigKey{"network",
+                  "reference, that of the TensorFlow tutorial 'Handwriting words recognition', or small, which reads "
+                  "from left to right and learns sooner",
+                  run,
+                  0,
+                  0,
+                  true,
+                  {"reference", "small"}},
+        &RunConfig::network);
+  visit(ConfigKey{"initial_weights",
+                  "keras, as the tutorial has them, or pytorch; default: pytorch for the reference network, which "
+                  "learns sooner with them, keras for the small one",
+                  run,
+                  0,
+                  0,
+                  true,
+                  {"default", "keras", "pytorch"}},
+        &RunConfig::initial_weights);
+  visit(
+      ConfigKey{
+          "padding", "same, as TensorFlow pads, or symmetric, as PyTorch does", run, 0, 0, true, {"same", "symmetric"}},
+      &RunConfig::padding);
+  visit(ConfigKey{"schedule",
+                  "Of the learning rate: plateau, lowered after some epochs without a better CER; one-cycle, which "
+                  "rises, then falls to nothing at the last epoch; cosine, which only falls; constant",
+                  run,
+                  0,
+                  0,
+                  true,
+                  {"plateau", "one-cycle", "cosine", "constant"}},
+        &RunConfig::schedule);
+  visit(ConfigKey{"warm_up_steps", "Steps over which the learning rate rises from nothing; 0: none", run, 0, many},
+        &RunConfig::warm_up_steps);
+  visit(ConfigKey{"clip_norm", "Largest norm of the gradients together; 0: not clipped", run, 0, many},
+        &RunConfig::clip_norm);
+  visit(ConfigKey{"weight_average",
+                  "Decay, such as 0.999, of the moving average of the weights that words are read with; 0: the weights "
+                  "themselves",
+                  run, 0, 0.999999},
+        &RunConfig::weight_average);
+  visit(ConfigKey{"patience", "Epochs without a better CER after which a run on a plateau ends", run, 1, 1e6},
+        &RunConfig::patience);
+  visit(ConfigKey{"plateau_patience", "Epochs without a better CER after which the learning rate is lowered", run, 1,
+                  1e6},
+        &RunConfig::plateau_patience);
+  visit(ConfigKey{"plateau_factor", "By which it is multiplied then", run, 0, 1, false}, &RunConfig::plateau_factor);
+  visit(ConfigKey{"save_every", "Also save within an epoch, after so many steps each; 0: after epochs only", call, 0,
+                  many},
+        &RunConfig::save_every);
+  visit(ConfigKey{"keep", "Keep the networks of so many last epochs, beside the best one", call, 0, 1e6},
+        &RunConfig::keep);
+  visit(ConfigKey{"histograms_every",
+                  "Show TensorBoard the histograms of weights and gradients every so many epochs; 0: never", call, 0,
+                  1e6},
+        &RunConfig::histograms_every);
+}
+
+/// What a setting may be, for messages: "a whole number from 1 to 4096".
+template <class Value>
+std::string expected_value(const ConfigKey& key) {
+  if constexpr (std::is_same_v<Value, bool>) {
+    return "true or false";
+  } else if constexpr (std::is_same_v<Value, std::string>) {
+    if (key.choices.empty()) return "a text";
+    std::string list;
+    for (const char* choice : key.choices) {
+      const bool first = list.empty(), last = choice == key.choices.back();
+      list += (first ? "" : last ? " or " : ", ") + std::string(choice);
+    }
+    return list;
+  } else if constexpr (std::integral<Value>) {
+    if (key.highest >= 1e19) return "a whole number from 0 to " + std::to_string(std::numeric_limits<Value>::max());
+    return "a whole number from " + std::to_string(static_cast<long long>(key.lowest)) + " to " +
+           std::to_string(static_cast<long long>(key.highest));
+  } else {
+    return "a number " + std::string(key.lowest_is_allowed ? "from " : "above ") + shortest(key.lowest) +
+           (key.lowest_is_allowed ? " to " : " and up to ") + shortest(key.highest);
+  }
+}
+
+/// Reads a setting out of text, as a command line or a file has it. Throws FormatError that says what was expected.
+template <class Value>
+Value config_value(const ConfigKey& key, const std::string& text) {
+  Value value{};
+  bool good = false;
+  if constexpr (std::is_same_v<Value, bool>) {
+    value = text == "true";
+    good = value || text == "false";
+  } else if constexpr (std::is_same_v<Value, std::string>) {
+    value = text;
+    good = key.choices.empty() || std::find(key.choices.begin(), key.choices.end(), text) != key.choices.end();
+  } else {
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    good = problem == std::errc() && end == text.data() + text.size();
+    if constexpr (std::integral<Value>) {
+      // Only the plain form: others read 010 as the octal 8.
+      good = good && text == std::to_string(value) && static_cast<double>(value) >= key.lowest &&
+             static_cast<double>(value) <= key.highest;
+    } else {
+      good = good && (value > key.lowest || (key.lowest_is_allowed && value == key.lowest)) && value <= key.highest;
+    }
+  }
+  if (good) return value;
+  throw FormatError("expected " + expected_value<Value>(key) + ", found '" + printable(text) + "'");
+}
+
+/// The setting as config_value reads it.
+template <class Value>
+std::string config_text(const Value& value) {
+  if constexpr (std::is_same_v<Value, bool>) {
+    return value ? "true" : "false";
+  } else if constexpr (std::is_same_v<Value, std::string>) {
+    return value;
+  } else if constexpr (std::integral<Value>) {
+    return std::to_string(value);
+  } else {
+    return shortest(value);
+  }
+}
+
+/// The name that a mistyped one is nearest to, by edit distance.
+inline std::string nearest_config_key(std::string_view name) {
+  std::string nearest;
+  Index least = std::numeric_limits<Index>::max();
+  for_each_config_key([&](const ConfigKey& key, auto) {
+    const std::string_view known = key.name;
+    const Index distance = edit_distance(std::span<const char>(known), std::span<const char>(name));
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  });
+  return nearest;
+}
+
+/// Throws ArgumentError where a setting makes no sense without another, naming both.
+inline void check_config(const RunConfig& config) {
+  const bool has_train = !config.train_list.empty(), has_validation = !config.validation_list.empty();
+  if (has_train != has_validation) {
+    throw ArgumentError(std::string(has_train ? "train_list" : "validation_list") + " is given without " +
+                        (has_train ? "validation_list" : "train_list"));
+  }
+}
+
+}  // namespace tinyhtr

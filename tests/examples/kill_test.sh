@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# A run that is killed at random moments, again and again, ends with the bits of one that was left alone.
+# usage: kill_test.sh PROGRAM_FOLDER DATA [KILLS [FOLDER]]; both runs stay in FOLDER, as straight and killed.
+set -uo pipefail
+
+programs=$1
+data=$2
+kills=${3:-20}
+kept=${4:-}
+work=${kept:-$(mktemp -d)}
+mkdir -p "$work"
+[[ -n "$kept" ]] || trap 'rm -rf "$work"' EXIT
+RANDOM=$((kills + 4711)) # the same moments every time, as far as a machine has them
+
+options=(--data "$data" --limit 80 --batch-size 8 --seed 5 --network small --epochs 4 --save-every 2 --keep 2
+  --weight-average 0.9 --warm-up-steps 5 --threads 1)
+fail() {
+  echo "FAILED: $1"
+  tail -n 20 "$work/out" "$work/err" 2>/dev/null
+  exit 1
+}
+
+begin=$(date +%s%N)
+"$programs/train_iam" "${options[@]}" --out "$work/run" >"$work/out" 2>"$work/err" || fail "the run itself"
+milliseconds=$((($(date +%s%N) - begin) / 1000000))
+mv "$work/run" "$work/straight" # the other run has the same path, for that stands in its files
+
+killed=0
+resumed=0
+attempts=0
+while :; do
+  ((++attempts > 20 * kills)) && fail "no end after $attempts attempts"
+  if [[ -e "$work/run/last.safetensors" ]]; then
+    command=("$programs/train_iam" --resume "$work/run")
+    resumed=$((resumed + 1))
+  else
+    command=("$programs/train_iam" "${options[@]}" --out "$work/run" --overwrite)
+  fi
+  "${command[@]}" >"$work/out" 2>"$work/err" &
+  pid=$!
+  if ((killed < kills)); then
+    # Kills come soon enough that the run does not get to its end before all of them have come.
+    sleep "$(awk -v ms="$((RANDOM % (milliseconds / 3 + 1) + 1))" 'BEGIN { print ms / 1000 }')"
+    kill -9 "$pid" 2>/dev/null && killed=$((killed + 1))
+  fi
+  status=0
+  wait "$pid" 2>/dev/null || status=$?
+  ((status == 137)) && continue
+  ((status == 0)) || fail "attempt $attempts ended with $status"
+  break
+done
+((resumed > 0)) || fail "no attempt was killed late enough to go on from"
+
+mv "$work/run" "$work/killed"
+for file in last.safetensors best.safetensors epoch_0003.safetensors epoch_0004.safetensors model.onnx train.csv val.csv; do
+  cmp "$work/straight/$file" "$work/killed/$file" || fail "$file differs"
+done
+[[ -z "$(find "$work/killed" -name '*.part')" ]] || fail "unfinished files are left"
+# Times apart, the tables are the same too.
+for run in straight killed; do
+  cut -d, -f1-8 "$work/$run/metrics.csv" >"$work/$run.metrics"
+  sed 's/^.* - root/root/' "$work/$run/logs.log" >"$work/$run.log"
+done
+diff "$work/straight.metrics" "$work/killed.metrics" || fail "metrics.csv differs"
+diff "$work/straight.log" "$work/killed.log" || fail "logs.log differs"
+[[ $(wc -l <"$work/killed.metrics") == 5 ]] || fail "metrics.csv has not a header and four rows"
+echo "PASSED: killed $killed times, resumed $resumed times"

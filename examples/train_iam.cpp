@@ -111,9 +111,10 @@ void add_callbacks(Trainer<float>& trainer, const RunConfig& config, const RunFo
   const MetricsCsv<float>& metrics = trainer.add<MetricsCsv<float>>(folder.metrics());
   trainer.add<TrainLogger<float>>(folder.log());
   trainer.add<TensorBoard<float>>(folder.events(), TensorBoardOptions{.epochs_per_histogram = config.histograms_every});
-  HtmlReportOptions report{.title = "Training " + folder.path().string(),
-                           .split = words.split_name + ", those to validate on",
-                           .trained_on = words.split_name};
+  HtmlReportOptions report{
+      .title = "Training " + folder.path().string(),
+      .split = config.validation_list.empty() ? words.split_name + ", those to validate on" : config.validation_list,
+      .trained_on = config.train_list.empty() ? words.split_name : config.train_list};
   for_each_config_key([&](const ConfigKey& key, auto member) {
     report.configuration.emplace_back(key.name, config_text(config.*member));
   });

@@ -107,5 +107,5 @@ mapfile -t paths < <(
 "$programs/read_words" --model "$run/best.safetensors" "${paths[@]}"
 
 echo
-echo "the model is in $run"
+echo "the model is in $run; open $run/report.html in a browser"
 subject="demo, character error rate $cer"

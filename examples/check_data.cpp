@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
       "  DIR/.../word1.png, DIR/.../word1.gt.txt                   images, each with its text beside it\n"
       "  FILE                                                      a list: path<TAB>text; or CSV with path and text,\n"
       "                                                            or with a header such as 0,1 or path,text\n"
-      "Paths in a list count from the current folder, else from that of the list.\n");
+      "Paths in a list count from the list's own folder, else from the current one.\n");
   Options options;
   app.add_option("--data", options.data, "The data set: one of the forms above")->required()->type_name("PATH");
   app.add_option("--time-steps", options.time_steps,

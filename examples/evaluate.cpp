@@ -19,6 +19,7 @@
 #include "support/program.hpp"
 #include "support/progress.hpp"
 #include "support/words_to_read.hpp"
+#include "support/writers.hpp"
 #include "tinyhtr/report/run_report.hpp"
 #include "tinyhtr/tinyhtr.hpp"
 
@@ -52,26 +53,6 @@ std::vector<Sample> load_words(const Settings& settings) {
                       ": no word is left to read; the last: " + report.dropped.back().to_string());
   }
   return std::move(words.data.samples);
-}
-
-/// The list of --writers; without that, forms.txt in --data, where there is one that can be used.
-Writers load_writers(const Settings& settings) {
-  const bool asked = !settings.writers.empty();
-  const std::filesystem::path path = asked ? settings.writers : settings.data / "forms.txt";
-  std::error_code nothing_there;
-  if (!asked && (settings.data.empty() || !std::filesystem::is_regular_file(path, nothing_there))) return {};
-  try {
-    Writers writers = read_writers(path);
-    if (writers.malformed > 0) {
-      std::cerr << "evaluate: note: " << writers.malformed << " of " << writers.rows << " rows of " << path.string()
-                << " are not used, the first: " << writers.problems.front() << '\n';
-    }
-    return writers;
-  } catch (const Error& error) {
-    if (asked) throw;
-    std::cerr << "evaluate: note: writers are not known: " << printable(error.what(), 400) << '\n';
-    return {};
-  }
 }
 
 /// What the file of a network says about the words that it was trained on.
@@ -176,7 +157,7 @@ void run(const Settings& settings) {
   for (const std::filesystem::path& path : {settings.predictions, settings.report}) {
     if (!path.empty()) check_replaceable(path);  // what cannot be written is known now, not at the end
   }
-  const Writers writers = load_writers(settings);
+  const Writers writers = find_writers(settings.data, "evaluate", settings.writers);
   const std::vector<Sample> samples = load_words(settings);
   report_unknown_characters(samples, model.vocabulary);
 

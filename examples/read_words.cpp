@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
                                 "folders in it, sorted by path; - for a list of paths on standard input, one a line");
   auto* list = app.add_option("--list", settings.list,
                               "File of paths, one a line, or a list of images with texts, such as a run's val.csv; "
-                              "relative ones count from the current folder, else from that of the list")
+                              "relative ones count from its own folder, else from the current one")
                    ->type_name("FILE");
   bool json = false, csv = false;
   auto* json_flag =

@@ -17,6 +17,7 @@
 #include "support/run_options.hpp"
 #include "support/text_limits.hpp"
 #include "support/word_data.hpp"
+#include "support/writers.hpp"
 #include "tinyhtr/report/report_callback.hpp"
 #include "tinyhtr/report/tensorboard_callback.hpp"
 #include "tinyhtr/tinyhtr.hpp"
@@ -48,18 +49,6 @@ class EpochPrinter : public Callback<float> {
   }
 };
 
-/// Who wrote the words, where IAM's forms.txt stands in their folder and says so.
-Writers find_writers(const std::filesystem::path& data) {
-  const std::filesystem::path file = data / "forms.txt";
-  if (!std::filesystem::is_regular_file(file)) return {};
-  try {
-    return read_writers(file);
-  } catch (const Error& error) {
-    std::cout << "note         writers are not known: " << printable(error.what(), 400) << '\n';
-    return {};
-  }
-}
-
 WordNetOptions architecture_of(const RunConfig& config) {
   WordNetOptions options = config.network == "small" ? small_word_net() : WordNetOptions{};
   options.height = config.height;
@@ -85,6 +74,16 @@ WordData load_words(RunConfig& config, Index steps, bool verbose) {
   check_vocabulary(words, Vocabulary(config.vocab));
   config.max_text_length = longest_text(words);
   return words;
+}
+
+/// An absolute path, so that what is stored leads there from any folder.
+std::filesystem::path from_anywhere(const std::filesystem::path& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
+
+std::vector<Sample> with_absolute_paths(std::vector<Sample> samples) {
+  for (Sample& sample : samples) sample.image = from_anywhere(sample.image);
+  return samples;
 }
 
 /// What the settings hang into a training: first what changes it, then what writes about it, then what saves it.
@@ -118,7 +117,7 @@ void add_callbacks(Trainer<float>& trainer, const RunConfig& config, const RunFo
   for_each_config_key([&](const ConfigKey& key, auto member) {
     report.configuration.emplace_back(key.name, config_text(config.*member));
   });
-  report.writers = find_writers(config.data);
+  report.writers = find_writers(config.data, "train_iam");
   trainer.add<HtmlReport<float>>(folder.report(), metrics, std::move(report));
   trainer.add<OnnxExport<float>>(folder.onnx());
   trainer.add<ModelCheckpoint<float>>(folder.path(),
@@ -160,18 +159,17 @@ void train(RunOptions& call, const std::filesystem::path& program) {
   if (call.threads > 0) set_thread_count(call.threads);
   if (config.initial_weights == "default") config.initial_weights = config.network == "small" ? "keras" : "pytorch";
 
+  RunFolder folder(config.model_path);
+  const bool goes_on_in_place =
+      checkpoint && std::filesystem::exists(folder.path()) && std::filesystem::equivalent(folder.path(), call.resume);
+  if (!goes_on_in_place) folder.check_free(call.overwrite);
+
   const WordNetOptions architecture = architecture_of(config);
   const WordData words = load_words(config, time_steps(architecture), call.verbose);
-  const RunFolder folder(config.model_path);
-  const bool goes_on_in_place = !call.resume.empty() && std::filesystem::exists(folder.path()) &&
-                                std::filesystem::equivalent(folder.path(), call.resume);
-  if (goes_on_in_place) {
-    folder.go_on();
-  } else {
-    folder.start_new(call.overwrite);
-    if (checkpoint) folder.take_along(RunFolder(call.resume));
-  }
   if (checkpoint) words.check_fingerprint(*checkpoint);
+  for (std::string* path : {&config.data, &config.train_list, &config.validation_list}) {
+    if (!path->empty()) *path = from_anywhere(*path).string();  // a run is resumed from anywhere
+  }
   const Vocabulary vocabulary(config.vocab);
   words.print_summary(vocabulary);
 
@@ -210,9 +208,18 @@ void train(RunOptions& call, const std::filesystem::path& program) {
       std::cout << "nothing left all " << config.train_epochs << " epochs are done; a larger --epochs goes on\n";
     }
   }
+
+  // From here on, files are written.
+  if (goes_on_in_place) {
+    folder.go_on();
+  } else {
+    folder.start_new(call.overwrite);
+    write_safetensors(folder.last(), trainer.checkpoint());  // first of all: from now on the run can be resumed
+    if (checkpoint) folder.take_along(RunFolder(call.resume));
+  }
   replace_file(folder.config(), run_config_yaml(config));
-  replace_file(folder.train_list(), word_list_csv(words.train));
-  replace_file(folder.validation_list(), word_list_csv(words.validation));
+  replace_file(folder.train_list(), word_list_csv(with_absolute_paths(words.train)));
+  replace_file(folder.validation_list(), word_list_csv(with_absolute_paths(words.validation)));
 
   const InterruptGuard guard;
   print_end(trainer, trainer.run(training, validation), folder, config, program);

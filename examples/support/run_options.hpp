@@ -87,7 +87,10 @@ class RunOptions {
     const bool has_fixed_length = stored.schedule == "one-cycle" || stored.schedule == "cosine";
     for_each_config_key([&](const ConfigKey& key, auto member) {
       const std::string name = key.name;
-      if (!given_.contains(name)) {
+      // A run keeps what such a value stood for when it was started.
+      const bool stands_for_another = (name == "initial_weights" || name == "vocab" || name == "max_text_length") &&
+                                      config_.*member == RunConfig{}.*member;
+      if (!given_.contains(name) || stands_for_another) {
         if (name != "model_path") config_.*member = stored.*member;
         return;
       }

@@ -118,7 +118,7 @@ TEST_CASE("is_word_list: by the first row") {
   CHECK_THROWS_AS(is_word_list_file(folder.path() / "none"), FileError);
 }
 
-TEST_CASE("load_word_list: paths from the current folder, else from that of the list; the checks of load_iam") {
+TEST_CASE("load_word_list: paths from the folder of the list, else from the current one; the checks of load_iam") {
   test::TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "images");
   for (const char* name : {"1.png", "2.png", "long.png", "broken.png"}) {
@@ -140,11 +140,15 @@ TEST_CASE("load_word_list: paths from the current folder, else from that of the 
   const std::filesystem::path before = std::filesystem::current_path();
   const test::TemporaryFolder here;
   std::filesystem::create_directories(here.path() / "images");
-  write_png(here.path() / "images/1.png", test::patterned_image(12, 30, 2));
+  for (const char* name : {"images/1.png", "images/none.png"}) {
+    write_png(here.path() / name, test::patterned_image(12, 30, 2));
+  }
   std::filesystem::current_path(here.path());
   const LabelledImages from_here = load_word_list(list);
   std::filesystem::current_path(before);
-  CHECK(from_here.samples[0].image == "images/1.png");
+  REQUIRE(from_here.samples.size() == 3);
+  CHECK(from_here.samples[0].image == folder.path() / "images/1.png");
+  CHECK(from_here.samples[2].image == "images/none.png");
   CHECK_THROWS_AS(load_word_list(folder.path() / "none.tsv"), FileError);
   CHECK_THROWS_AS(load_word_list(list, {.time_steps = -1}), ArgumentError);
 }

@@ -64,9 +64,24 @@ TEST_CASE("after a crash within an epoch, the run goes on from the last step tha
   }
 }
 
+TEST_CASE("a run can be resumed before its first step is done") {
+  test::Words words;
+  const test::TemporaryFolder whole, parts;
+  test::SmallTraining straight(words, whole.path(), 1);
+  CHECK(straight.run() == TrainingEnd::all_epochs);
+  test::SmallTraining crashing(words, parts.path(), 1, 5e-3,
+                               [](test::SmallTraining& training) { training.trainer.add<Crash>(1); });
+  CHECK_THROWS_AS(crashing.run(), Error);
+  test::SmallTraining resumed(words, parts.path(), 1);
+  resumed.trainer.load(read_safetensors(parts.path() / "last.safetensors"));
+  CHECK(resumed.trainer.state.steps == 0);
+  CHECK(resumed.run() == TrainingEnd::all_epochs);
+  CHECK(test::tensors_of(whole.path() / "last.safetensors") == test::tensors_of(parts.path() / "last.safetensors"));
+}
+
 TEST_CASE("a checkpoint that cannot be written ends the run with the path, and leaves the old one") {
   test::Words words;
   const test::TemporaryFolder folder;
   test::SmallTraining run(words, folder.path() / "gone", 1);
-  CHECK_THROWS_WITH_AS(run.run(), doctest::Contains("best.safetensors"), FileError);
+  CHECK_THROWS_WITH_AS(run.run(), doctest::Contains("last.safetensors"), FileError);  // before the first step
 }

@@ -149,7 +149,7 @@ TEST_CASE("JSON with a missing or impossible setting is refused by name") {
                        FormatError);
   json["width"] = -3;
   CHECK_THROWS_WITH_AS(static_cast<void>(run_config_from_json(json.dump())),
-                       doctest::Contains("width: expected a whole number from 8 to 65536, found '-3'"), FormatError);
+                       doctest::Contains("width: expected a whole number from 8 to 16384, found '-3'"), FormatError);
   for (const char* text : {"", "[]", "3", "{\"width\":"}) {
     CHECK_THROWS_AS(static_cast<void>(run_config_from_json(text)), FormatError);
   }

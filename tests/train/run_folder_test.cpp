@@ -27,7 +27,7 @@ TEST_CASE("a folder that holds anything is refused, and overwritten only where a
   const test::TemporaryFolder folder;
   RunFolder(folder.path() / "new" / "run").start_new(false);  // made with those above it
   RunFolder(folder.path() / "new" / "run").start_new(false);  // empty still
-  const RunFolder run(folder.path());
+  RunFolder run(folder.path());
   for (const char* name :
        {"last.safetensors", "best.safetensors", "epoch_0001.safetensors", "metrics.csv", "report.html",
         "logs/train/events.out.tfevents.1.x", "probe.12.0.part", "best.safetensors.1.23.part"}) {
@@ -48,10 +48,39 @@ TEST_CASE("a run that goes on loses what a kill left unfinished, and nothing els
   CHECK(names_in(folder.path()) == std::set<std::string>{"last.safetensors", "mine.part"});
 }
 
-TEST_CASE("a run that goes on elsewhere takes its best network, its tables and its log along") {
+TEST_CASE("what is no run is not overwritten, and what a kill left before the first checkpoint is no run") {
+  const test::TemporaryFolder folder;
+  folder.write("last.safetensors.12.0.part", "x");
+  RunFolder(folder.path()).start_new(false);
+  CHECK(names_in(folder.path()).empty());
+  folder.write("train.csv", "somebody's own");
+  CHECK_THROWS_WITH_AS(RunFolder(folder.path()).start_new(true), doctest::Contains("holds other things than a run"),
+                       ArgumentError);
+  CHECK(names_in(folder.path()) == std::set<std::string>{"train.csv"});
+  CHECK_THROWS_WITH_AS(RunFolder(folder.path() / "train.csv").start_new(true), doctest::Contains("found a file"),
+                       FileError);
+}
+
+TEST_CASE("two runs cannot write into one folder") {
+  const test::TemporaryFolder folder;
+  folder.write("last.safetensors", "x");
+  {
+    RunFolder first(folder.path());
+    first.go_on();
+    CHECK_THROWS_WITH_AS(RunFolder(folder.path()).go_on(), doctest::Contains("another process trains"), ArgumentError);
+    CHECK_THROWS_WITH_AS(RunFolder(folder.path()).start_new(true), doctest::Contains("another process trains"),
+                         ArgumentError);
+    CHECK(names_in(folder.path()).contains("last.safetensors"));
+  }
+  RunFolder(folder.path()).go_on();
+}
+
+TEST_CASE("a run that goes on elsewhere takes its best network, its tables and its logs along") {
   const test::TemporaryFolder from, to;
-  for (const char* name : {"best.safetensors", "last.safetensors", "metrics.csv"}) from.write(name, name);
+  for (const char* name : {"best.safetensors", "last.safetensors", "metrics.csv", "logs/train/events.out.tfevents.1.x"})
+    from.write(name, name);
   RunFolder(to.path()).take_along(RunFolder(from.path()));
-  CHECK(names_in(to.path()) == std::set<std::string>{"best.safetensors", "metrics.csv"});
+  CHECK(names_in(to.path()) ==
+        std::set<std::string>{"best.safetensors", "metrics.csv", "logs/train/events.out.tfevents.1.x"});
   CHECK(test::content_of(to.path() / "metrics.csv") == "metrics.csv");
 }

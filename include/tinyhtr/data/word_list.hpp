@@ -147,11 +147,11 @@ inline void parse_csv_list(LabelledImages& data, std::string_view content) {
 
 }  // namespace detail
 
-/// Where an image is that a list names: a relative path counts from the current folder if it leads to something there,
-/// else from the folder of the list, if it leads to something there.
+/// Where an image is that a list names: a relative path counts from the folder of the list if it leads to something
+/// there, so that a list goes with its images; else from the current folder.
 inline std::filesystem::path listed_path(const std::filesystem::path& path, const std::filesystem::path& list) {
+  if (path.is_absolute()) return path;
   std::error_code problem;
-  if (path.is_absolute() || std::filesystem::exists(path, problem)) return path;
   std::filesystem::path beside_list = list.parent_path() / path;
   return std::filesystem::exists(beside_list, problem) ? beside_list : path;
 }

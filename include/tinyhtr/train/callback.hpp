@@ -20,7 +20,7 @@ class Trainer;
 ///
 /// At epoch_done the trainer's state counts the epoch as done already. What changes the training (a learning rate, an
 /// average) is added before what writes about it, and ModelCheckpoint last, so that it saves all of that.
-/// An exception ends the training; the last checkpoint stays.
+/// An exception ends the training; the last checkpoint stays, and what the network holds is as that moment left it.
 template <class T>
 class Callback {
  public:

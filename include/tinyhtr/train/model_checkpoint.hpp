@@ -20,8 +20,8 @@ struct ModelCheckpointOptions {
 };
 
 /// Writes into a folder: best.safetensors, the network of the epoch with the lowest validation CER (macro), for
-/// reading; last.safetensors, all that a resumed training needs, after every epoch and when the training is
-/// interrupted; epoch_NNNN.safetensors of the last epochs, where asked.
+/// reading; last.safetensors, all that a resumed training needs, before the first step, after every epoch and when the
+/// training is interrupted; epoch_NNNN.safetensors of the last epochs, where asked.
 ///
 /// Every file takes the place of the one before it only when it is on the disk, so a crash at any moment leaves a
 /// checkpoint to go on from. Throws FileError where a file cannot be written, on a full disk for instance; then the
@@ -35,6 +35,10 @@ class ModelCheckpoint : public Callback<T> {
       throw ArgumentError("ModelCheckpoint: expected every_steps and keep of 0 or more, found " +
                           std::to_string(options.every_steps) + " and " + std::to_string(options.keep));
     }
+  }
+
+  void run_begins(Trainer<T>& trainer) override {
+    if (!std::filesystem::exists(folder_ / "last.safetensors")) save_last(trainer);
   }
 
   void step_done(Trainer<T>& trainer, const StepReport& report, const Batch<T>&) override {

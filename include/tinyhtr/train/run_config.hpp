@@ -1,26 +1,21 @@
 // RunConfig: everything that a training run is told, by name.
 #pragma once
 
-#include <algorithm>
-#include <charconv>
-#include <concepts>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <vector>
 
 #include "tinyhtr/core/error.hpp"
-#include "tinyhtr/core/number_text.hpp"
 #include "tinyhtr/core/shape.hpp"
-#include "tinyhtr/core/utf8.hpp"
 #include "tinyhtr/metrics/edit_distance.hpp"
+#include "tinyhtr/train/config_value.hpp"
 
 namespace tinyhtr {
 
-/// The settings of a run: first those of the reference system's configs.yaml, then ours. run_config_keys() says what
-/// each means, and what it may be.
+/// The settings of a run: first those of the reference system's configs.yaml, then ours. for_each_config_key()
+/// says what each means, and what it may be.
 struct RunConfig {
   Index batch_size = 16;
   Index height = 32, width = 128;
@@ -50,19 +45,6 @@ struct RunConfig {
   int histograms_every = 0;
 };
 
-/// Whether a run that goes on may be given another value.
-enum class ConfigScope { run, call };
-
-/// What one setting means, and what it may be.
-struct ConfigKey {
-  const char* name;                    ///< in configs.yaml
-  const char* help;                    ///< one sentence
-  ConfigScope scope;                   ///< run: the same from its first step to its last
-  double lowest = 0, highest = 0;      ///< of a number; both are allowed where it is whole
-  bool lowest_is_allowed = true;       ///< of a number that is not whole
-  std::vector<const char*> choices{};  ///< of a text; none: any text
-};
-
 /// Calls visit(key, member) for every setting, where member is a pointer to a member of RunConfig.
 template <class Visitor>
 void for_each_config_key(const Visitor& visit) {
@@ -71,13 +53,13 @@ void for_each_config_key(const Visitor& visit) {
   visit(ConfigKey{"batch_size", "Images per training step", run, 1, 4096}, &RunConfig::batch_size);
   visit(ConfigKey{"height", "Height in pixels to which images are brought", run, 8, 4096}, &RunConfig::height);
   visit(ConfigKey{"width", "Width in pixels to which images are brought; lines of text need more than words", run, 8,
-                  65536},
+                  16384},
         &RunConfig::width);
   visit(ConfigKey{"learning_rate", "Of Adam: at the start, or the peak of a cycle", run, 0, 1000, false},
         &RunConfig::learning_rate);
   visit(ConfigKey{"max_text_length",
                   "Longest label in characters, longer ones are left out and counted; 0: as long as the network reads",
-                  run, 0, many},
+                  call, 0, many},
         &RunConfig::max_text_length);
   visit(ConfigKey{"model_path", "Folder of the run's files", call}, &RunConfig::model_path);
   visit(ConfigKey{"train_epochs",
@@ -93,9 +75,9 @@ void for_each_config_key(const Visitor& visit) {
   visit(ConfigKey{"data", "Folder in IAM's layout, folder of images with .gt.txt files, or a list of paths and texts",
                   call},
         &RunConfig::data);
-  visit(ConfigKey{"train_list", "File of word or form ids to train on, one a line, or a list of paths and texts", run},
+  visit(ConfigKey{"train_list", "File of word or form ids to train on, one a line, or a list of paths and texts", call},
         &RunConfig::train_list);
-  visit(ConfigKey{"validation_list", "The same for the words to validate on", run}, &RunConfig::validation_list);
+  visit(ConfigKey{"validation_list", "The same for the words to validate on", call}, &RunConfig::validation_list);
   visit(ConfigKey{"split", "Without lists: share of the words to train on, drawn with the seed", run, 0, 1, false},
         &RunConfig::split);
   visit(ConfigKey{"limit", "Train and validate on so many words in all; 0: on all of them", run, 0, many},
@@ -148,7 +130,8 @@ void for_each_config_key(const Visitor& visit) {
                   "themselves",
                   run, 0, 0.999999},
         &RunConfig::weight_average);
-  visit(ConfigKey{"patience", "Epochs without a better CER after which a run on a plateau ends", run, 1, 1e6},
+  visit(ConfigKey{"patience", "Epochs without a better CER after which a run ends, on a plateau or a constant rate",
+                  call, 1, 1e6},
         &RunConfig::patience);
   visit(ConfigKey{"plateau_patience", "Epochs without a better CER after which the learning rate is lowered", run, 1,
                   1e6},
@@ -163,69 +146,6 @@ void for_each_config_key(const Visitor& visit) {
                   "Show TensorBoard the histograms of weights and gradients every so many epochs; 0: never", call, 0,
                   1e6},
         &RunConfig::histograms_every);
-}
-
-/// What a setting may be, for messages: "a whole number from 1 to 4096".
-template <class Value>
-std::string expected_value(const ConfigKey& key) {
-  if constexpr (std::is_same_v<Value, bool>) {
-    return "true or false";
-  } else if constexpr (std::is_same_v<Value, std::string>) {
-    if (key.choices.empty()) return "a text";
-    std::string list;
-    for (const char* choice : key.choices) {
-      const bool first = list.empty(), last = choice == key.choices.back();
-      list += (first ? "" : last ? " or " : ", ") + std::string(choice);
-    }
-    return list;
-  } else if constexpr (std::integral<Value>) {
-    if (key.highest >= 1e19) return "a whole number from 0 to " + std::to_string(std::numeric_limits<Value>::max());
-    return "a whole number from " + std::to_string(static_cast<long long>(key.lowest)) + " to " +
-           std::to_string(static_cast<long long>(key.highest));
-  } else {
-    return "a number " + std::string(key.lowest_is_allowed ? "from " : "above ") + shortest(key.lowest) +
-           (key.lowest_is_allowed ? " to " : " and up to ") + shortest(key.highest);
-  }
-}
-
-/// Reads a setting out of text, as a command line or a file has it. Throws FormatError that says what was expected.
-template <class Value>
-Value config_value(const ConfigKey& key, const std::string& text) {
-  Value value{};
-  bool good = false;
-  if constexpr (std::is_same_v<Value, bool>) {
-    value = text == "true";
-    good = value || text == "false";
-  } else if constexpr (std::is_same_v<Value, std::string>) {
-    value = text;
-    good = key.choices.empty() || std::find(key.choices.begin(), key.choices.end(), text) != key.choices.end();
-  } else {
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    good = problem == std::errc() && end == text.data() + text.size();
-    if constexpr (std::integral<Value>) {
-      // Only the plain form: others read 010 as the octal 8.
-      good = good && text == std::to_string(value) && static_cast<double>(value) >= key.lowest &&
-             static_cast<double>(value) <= key.highest;
-    } else {
-      good = good && (value > key.lowest || (key.lowest_is_allowed && value == key.lowest)) && value <= key.highest;
-    }
-  }
-  if (good) return value;
-  throw FormatError("expected " + expected_value<Value>(key) + ", found '" + printable(text) + "'");
-}
-
-/// The setting as config_value reads it.
-template <class Value>
-std::string config_text(const Value& value) {
-  if constexpr (std::is_same_v<Value, bool>) {
-    return value ? "true" : "false";
-  } else if constexpr (std::is_same_v<Value, std::string>) {
-    return value;
-  } else if constexpr (std::integral<Value>) {
-    return std::to_string(value);
-  } else {
-    return shortest(value);
-  }
 }
 
 /// The name that a mistyped one is nearest to, by edit distance.

@@ -47,8 +47,11 @@ namespace detail {
 
 /// The scalar of one key. Throws FormatError.
 inline std::string yaml_scalar(const YAML::Node& node) {
-  if (!node.IsScalar())
-    throw FormatError(std::string("expected one value, found ") + (node.IsMap() ? "a map" : "a list"));
+  if (!node.IsScalar()) {
+    throw FormatError(std::string("expected one value, found ") + (node.IsNull()  ? "nothing"
+                                                                   : node.IsMap() ? "a map"
+                                                                                  : "a list"));
+  }
   decode_utf8(node.Scalar());  // throws where it is not UTF-8
   return node.Scalar();
 }
@@ -75,10 +78,10 @@ inline RunConfigFile parse_run_config(std::string_view content, const std::files
         if (name != key.name) return;
         known = true;
         if (!file.given.insert(name).second) refuse(entry.first.Mark(), name + ": is there twice");
-        if (entry.second.IsNull()) return;  // as Python writes None
+        using Value = std::decay_t<decltype(file.config.*member)>;
+        if (std::is_same_v<Value, std::string> && entry.second.IsNull()) return;  // as Python writes None
         try {
-          auto& value = file.config.*member;
-          value = config_value<std::decay_t<decltype(value)>>(key, detail::yaml_scalar(entry.second));
+          file.config.*member = config_value<Value>(key, detail::yaml_scalar(entry.second));
         } catch (const FormatError& error) {
           refuse(entry.second.Mark(), name + ": " + error.what());
         }

@@ -1,6 +1,12 @@
 // RunFolder: where the files of a training run stand.
 #pragma once
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -30,30 +36,46 @@ class RunFolder {
   std::filesystem::path onnx() const { return path_ / "model.onnx"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
 
-  /// Makes the folder for a new run. Throws ArgumentError where it holds anything, unless it is to be overwritten: then
-  /// the files of the run in it are deleted, and everything else stays. Throws FileError where it cannot be made or
-  /// written to.
-  void start_new(bool overwrite) const {
-    std::error_code nothing_there;
-    const bool is_used =
-        std::filesystem::is_directory(path_, nothing_there) && !std::filesystem::is_empty(path_, nothing_there);
-    if (is_used && !overwrite) {
+  /// Throws ArgumentError where a new run cannot be started in the folder: it holds something (but what a kill left
+  /// unfinished), unless that is a run, and to be overwritten. Changes nothing.
+  void check_free(bool overwrite) const {
+    if (!is_used()) return;
+    if (!overwrite) {
       throw ArgumentError(path_.string() + " is there already, and not empty; go on with that run by --resume, " +
                           "replace it with --overwrite, or choose another --out");
     }
+    if (!std::filesystem::exists(last()) && !std::filesystem::exists(config())) {
+      throw ArgumentError(path_.string() + " holds other things than a run, so that nothing in it is overwritten; " +
+                          "choose another --out");
+    }
+  }
+
+  /// Makes the folder for a new run, and deletes the files of a run that is to be overwritten; everything else stays.
+  /// Throws ArgumentError as check_free does, and where another process trains there; FileError where the folder cannot
+  /// be made or written to.
+  void start_new(bool overwrite) {
+    check_free(overwrite);
+    std::error_code problem;
+    std::filesystem::create_directories(path_, problem);
+    if (problem) throw FileError(path_.string() + ": the folder could not be made: " + problem.message());
+    lock();
+    remove_files();
     make_writable_folder(path_);
-    if (is_used) remove_files();
   }
 
   /// Makes the folder ready for its run to go on: deletes unfinished files that a kill left. Throws FileError where it
-  /// cannot be written to.
-  void go_on() const {
-    make_writable_folder(path_);
+  /// cannot be written to, ArgumentError where another process trains there.
+  void go_on() {
+    lock();
     remove_unfinished();
+    make_writable_folder(path_);
   }
 
-  /// Brings the files of another run that this one goes on with: its best network, its tables and logs.
+  /// Brings the files of another run that this one goes on with: its best network, its tables, its logs.
   void take_along(const RunFolder& other) const {
+    if (std::filesystem::is_directory(other.events())) {
+      std::filesystem::copy(other.events(), events(), std::filesystem::copy_options::recursive);
+    }
     for (const auto file : {&RunFolder::best, &RunFolder::onnx, &RunFolder::metrics, &RunFolder::log}) {
       const std::filesystem::path from = (other.*file)();
       if (!std::filesystem::exists(from)) continue;
@@ -65,6 +87,24 @@ class RunFolder {
   /// Those that have one name each.
   std::vector<std::filesystem::path> files() const {
     return {config(), train_list(), validation_list(), log(), metrics(), best(), last(), onnx(), report()};
+  }
+
+  bool is_used() const {
+    if (!std::filesystem::exists(path_)) return false;
+    if (!std::filesystem::is_directory(path_)) throw FileError(path_.string() + ": expected a folder, found a file");
+    const std::filesystem::directory_iterator entries(path_);
+    return std::any_of(begin(entries), end(entries),
+                       [](const auto& entry) { return !is_unfinished(entry.path().filename().string()); });
+  }
+
+  /// Held as long as this object lives, and let go by the system when the process is killed.
+  void lock() {
+    if (!lock_.open(path_, O_RDONLY | O_DIRECTORY)) {
+      throw FileError(path_.string() + ": the folder cannot be opened: " + std::strerror(errno));
+    }
+    if (::flock(lock_.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      throw ArgumentError(path_.string() + ": another process trains in this folder; wait for it, or end it");
+    }  // a filesystem without locks has none
   }
 
   /// What PartFile calls its files: last.safetensors.4711.0.part
@@ -111,6 +151,7 @@ class RunFolder {
   }
 
   std::filesystem::path path_;
+  detail::Descriptor lock_;
 };
 
 }  // namespace tinyhtr

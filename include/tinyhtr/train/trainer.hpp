@@ -94,7 +94,7 @@ class Trainer {
       throw FormatError(file.path.string() + ": its vocabulary is '" + file.text("vocabulary") + "', expected '" +
                         vocabulary_.text() + "' as the training words have it");
     }
-    // All is looked at before anything is changed.
+    // What the network and the optimiser take is looked at before anything of them is changed.
     TrainingState stored;
     try {
       stored = TrainingState::from_json(file.text("training"));
@@ -175,7 +175,8 @@ class Trainer {
       report.batches_done = state.batches_done;
       report.samples_done = state.samples_done;
       report.loss = state.loss_sum / static_cast<double>(state.samples_done);
-      report.learning_rate = optimiser_.learning_rate;
+      state.last_step_rate = optimiser_.learning_rate;
+      report.learning_rate = state.last_step_rate;
       report.seconds = state.seconds;
       for (const auto& callback : callbacks_) callback->step_done(*this, report, batch);
       if (options.should_stop && options.should_stop()) return false;
@@ -222,7 +223,7 @@ class Trainer {
     report.training_loss = state.loss_sum / static_cast<double>(state.samples_done);
     report.training_seconds = state.seconds;
     report.images_per_second = static_cast<double>(state.samples_done) / state.seconds;
-    report.learning_rate = optimiser_.learning_rate;
+    report.learning_rate = state.last_step_rate;
     for (const auto& callback : callbacks_) callback->validation_begins(*this);
     report.validation = evaluate(network_, *validation_, vocabulary_);
     report.is_best = state.finish_epoch(report.validation);

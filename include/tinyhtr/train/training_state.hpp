@@ -25,12 +25,13 @@ struct ValidationFigures {
 struct TrainingState {
   std::uint64_t seed = 0;
   int epochs_done = 0;
-  Index batches_done = 0;  ///< of the epoch under way
-  double loss_sum = 0;     ///< over the samples of the epoch under way
-  Index samples_done = 0;  ///< of the epoch under way
-  double seconds = 0;      ///< spent so far on the epoch under way
-  std::int64_t steps = 0;  ///< of the optimiser, in all
-  double learning_rate = 0;
+  Index batches_done = 0;        ///< of the epoch under way
+  double loss_sum = 0;           ///< over the samples of the epoch under way
+  Index samples_done = 0;        ///< of the epoch under way
+  double seconds = 0;            ///< spent so far on the epoch under way
+  std::int64_t steps = 0;        ///< of the optimiser, in all
+  double learning_rate = 0;      ///< of the run: what a step starts from, before a schedule has its say
+  double last_step_rate = 0;     ///< that the last step was taken with
   ValidationFigures validation;  ///< after the last epoch that is done; words = 0 before the first
   int best_epoch = 0;            ///< the one with the lowest CER, macro, counted from 1; 0 before the first
   double best_cer = std::numeric_limits<double>::infinity();
@@ -49,9 +50,10 @@ struct TrainingState {
   }
 
   std::string to_json() const {
-    nlohmann::json json = {{"seed", seed},         {"epochs_done", epochs_done},    {"batches_done", batches_done},
-                           {"loss_sum", loss_sum}, {"samples_done", samples_done},  {"seconds", seconds},
-                           {"steps", steps},       {"learning_rate", learning_rate}};
+    nlohmann::json json = {
+        {"seed", seed},         {"epochs_done", epochs_done},     {"batches_done", batches_done},
+        {"loss_sum", loss_sum}, {"samples_done", samples_done},   {"seconds", seconds},
+        {"steps", steps},       {"learning_rate", learning_rate}, {"last_step_rate", last_step_rate}};
     if (validation.words > 0) {
       json["validation"] = {{"words", validation.words},
                             {"loss", validation.loss},
@@ -77,6 +79,7 @@ struct TrainingState {
       detail::read_number(json, "seconds", state.seconds);
       detail::read_count(json, "steps", state.steps);
       detail::read_number(json, "learning_rate", state.learning_rate);
+      detail::read_number(json, "last_step_rate", state.last_step_rate);
       if (state.seconds < 0) throw FormatError("seconds is " + json.at("seconds").dump());
       if (state.learning_rate < 0) throw FormatError("learning_rate is " + json.at("learning_rate").dump());
       if (state.samples_done < state.batches_done || (state.batches_done == 0 && state.samples_done > 0))

@@ -7,6 +7,7 @@
 
 #include "tinyhtr/io/checkpoint.hpp"
 #include "tinyhtr/io/export_onnx.hpp"
+#include "tinyhtr/io/tensorboard_events.hpp"
 #include "tinyhtr/io/write_onnx.hpp"
 #include "tinyhtr/train/epoch_row.hpp"
 #include "tinyhtr/train/run_config_json.hpp"
@@ -64,6 +65,18 @@ void write_lists(const std::filesystem::path& folder) {
   write(folder / "metrics.csv", epoch_rows_csv({EpochRow{}}));
 }
 
+void write_events(const std::filesystem::path& folder) {
+  std::filesystem::path file;
+  {
+    EventWriter writer(folder);
+    for (int step = 1; step < 4; ++step) writer.add_scalar("epoch_loss", step, 0.5);
+    writer.add_text("note", 3, "a text");
+    writer.flush();
+    file = writer.path();
+  }
+  std::filesystem::rename(file, folder / "run.events");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,5 +88,6 @@ int main(int argc, char** argv) {
   for (const char* target : {"safetensors", "onnx"}) std::filesystem::create_directories(folder / target);
   write_networks(folder);
   write_lists(folder / "lists");
+  write_events(folder / "events");
   return 0;
 }

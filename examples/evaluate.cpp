@@ -17,7 +17,6 @@
 #include "support/dropped_rows.hpp"
 #include "support/network_file.hpp"
 #include "support/program.hpp"
-#include "support/progress.hpp"
 #include "support/words_to_read.hpp"
 #include "support/writers.hpp"
 #include "tinyhtr/report/run_report.hpp"
@@ -136,8 +135,7 @@ void print_rate(const std::string& name, double rate, Interval ErrorIntervals::*
   line("_high_by_writers", (intervals.by_writers.*interval).high);
 }
 
-void print_figures(const RunReport& report, const Evaluation& evaluation) {
-  const ReportIntervals intervals = report_intervals(counted_words(report.words), report.bootstrap);
+void print_figures(const RunReport& report, const ReportIntervals& intervals, const Evaluation& evaluation) {
   const ErrorRate& errors = evaluation.errors;
   std::cout << "words " << errors.words << '\n' << "characters " << errors.characters << '\n';
   if (intervals.writers > 0) std::cout << "writers " << intervals.writers << '\n';
@@ -173,7 +171,8 @@ void run(const Settings& settings) {
                    .network = settings.model.string() + ", " + model.source,
                    .words = word_readings(evaluation, samples, writers)};
   if (evaluation.labels_with_loss > 0) report.loss = evaluation.loss;
-  print_figures(report, evaluation);
+  report.intervals = report_intervals(counted_words(report.words), report.bootstrap);
+  print_figures(report, *report.intervals, evaluation);
   if (const std::optional<Index> seen = count_trained_words(settings.model, samples)) {
     std::cout << "words_trained_on " << *seen << '\n';
     report.trained_on += "; of the words read here, " + std::to_string(*seen) + " are among the training words";

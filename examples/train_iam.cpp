@@ -13,7 +13,6 @@
 #include "support/blas_core.hpp"
 #include "support/memory.hpp"
 #include "support/program.hpp"
-#include "support/progress.hpp"
 #include "support/run_options.hpp"
 #include "support/text_limits.hpp"
 #include "support/word_data.hpp"

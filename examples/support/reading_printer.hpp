@@ -6,7 +6,7 @@
 #include <ostream>
 #include <string>
 
-#include "support/progress.hpp"
+#include "tinyhtr/core/number_text.hpp"
 #include "tinyhtr/data/csv.hpp"
 
 namespace tinyhtr::examples {

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "progress.hpp"
 #include "support/dropped_rows.hpp"
 #include "support/words_to_read.hpp"
+#include "tinyhtr/core/number_text.hpp"
 #include "tinyhtr/core/random.hpp"
 #include "tinyhtr/core/utf8.hpp"
 #include "tinyhtr/data/load_data.hpp"

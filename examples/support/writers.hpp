@@ -16,6 +16,7 @@ namespace tinyhtr::examples {
 /// was asked for.
 inline Writers find_writers(const std::filesystem::path& data, const std::string& program,
                             const std::filesystem::path& asked = {}) {
+  if (asked.empty() && data.empty()) return {};  // words of lists alone
   const std::filesystem::path path = asked.empty() ? data / "forms.txt" : asked;
   if (asked.empty() && !std::filesystem::is_regular_file(path)) return {};
   try {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,12 @@
 
 namespace tinyhtr {
 
+/// The intervals of a set of readings, by words and, where at least two writers are known, by writers.
+struct ReportIntervals {
+  ErrorIntervals by_words, by_writers;
+  Index writers = 0;  ///< how many are known; by_writers is empty below two
+};
+
 /// What a report tells; texts are any bytes, and what is empty is left out.
 struct RunReport {
   std::string title = "Report";
@@ -34,14 +41,10 @@ struct RunReport {
   std::vector<std::pair<std::string, std::string>> machine = machine_rows(this_machine());
   BootstrapOptions bootstrap{};
   GallerySizes gallery{};
+  std::optional<ReportIntervals> intervals{};  ///< report_intervals of the words, where somebody has them already
 };
 
-/// The intervals of a set of readings, by words and, where at least two writers are known, by writers.
-struct ReportIntervals {
-  ErrorIntervals by_words, by_writers;
-  Index writers = 0;  ///< how many are known; by_writers is empty below two
-};
-
+/// Their intervals, drawn as the options say. Throws what bootstrap_intervals throws.
 inline ReportIntervals report_intervals(const std::vector<CountedWord>& words, const BootstrapOptions& options = {}) {
   std::vector<ErrorRate> errors;
   std::vector<std::string> writers;
@@ -77,7 +80,7 @@ inline std::string figure_card(const std::string& name, double value, const std:
 
 inline std::string figures_html(const RunReport& report, const std::vector<CountedWord>& words) {
   const ErrorRate sum = sum_of(words);
-  const ReportIntervals intervals = report_intervals(words, report.bootstrap);
+  const ReportIntervals intervals = report.intervals ? *report.intervals : report_intervals(words, report.bootstrap);
   std::string html = "<div class=\"cards\">\n";
   html += figure_card(
       "CER micro", sum.cer_micro(),

@@ -49,13 +49,28 @@ class EpochPrinter : public Callback<float> {
 };
 
 WordNetOptions architecture_of(const RunConfig& config) {
-  WordNetOptions options = config.network == "small" ? small_word_net() : WordNetOptions{};
+  WordNetOptions options;
+  if (config.network == "small") options = small_word_net();
+  if (config.network == "column-small") options = small_column_net();
+  if (config.network == "column-medium") options = medium_column_net();
+  if (options.preprocessing) {
+    options.preprocessing->fit.height = config.height;
+    options.preprocessing->fit.width = config.width;
+    if (config.deslant) options.preprocessing->steps.push_back(Deslant{});
+    options.second_head = config.second_head_weight > 0;
+  }
   options.height = config.height;
   options.width = config.width;
   options.initialisation = config.initial_weights == "keras" ? Initialisation::keras : Initialisation::pytorch;
   if (config.padding == "symmetric") options.padding = Padding::symmetric;
-  static_cast<void>(time_steps(options));  // throws where a kernel does not fit onto its image
+  static_cast<void>(time_steps(
+      options, std::max(options.width, column_stride(options))));  // throws where a kernel does not fit onto its image
   return options;
+}
+
+/// The steps into which labels have to fit; those that a network of any width reads its widest images in.
+Index most_time_steps(const WordNetOptions& options) {
+  return options.width > 0 ? time_steps(options) : time_steps(options, options.preprocessing->fit.max_width);
 }
 
 /// The words that the run trains on and validates on. Fills in what the settings leave to them.
@@ -156,7 +171,7 @@ void train(RunOptions& call, const std::filesystem::path& program) {
     throw ArgumentError("--data is needed: a folder of words, or a list of images and texts (see --help)");
   if (config.model_path.empty()) throw ArgumentError("--out is needed: the folder for the run's files (see --help)");
   if (call.threads > 0) set_thread_count(call.threads);
-  if (config.initial_weights == "default") config.initial_weights = config.network == "small" ? "keras" : "pytorch";
+  if (config.initial_weights == "default") config.initial_weights = config.network == "reference" ? "pytorch" : "keras";
 
   RunFolder folder(config.model_path);
   const bool goes_on_in_place =
@@ -164,7 +179,7 @@ void train(RunOptions& call, const std::filesystem::path& program) {
   if (!goes_on_in_place) folder.check_free(call.overwrite);
 
   const WordNetOptions architecture = architecture_of(config);
-  const WordData words = load_words(config, time_steps(architecture), call.verbose);
+  const WordData words = load_words(config, most_time_steps(architecture), call.verbose);
   if (checkpoint) words.check_fingerprint(*checkpoint);
   for (std::string* path : {&config.data, &config.train_list, &config.validation_list}) {
     if (!path->empty()) *path = from_anywhere(*path).string();  // a run is resumed from anywhere
@@ -173,17 +188,27 @@ void train(RunOptions& call, const std::filesystem::path& program) {
   words.print_summary(vocabulary);
 
   WordNet<float> network(vocabulary.classes(), config.seed, architecture);
-  Adam<float> optimiser(parameters_of<float>(network), {.learning_rate = config.learning_rate});
-  std::cout << "network      " << count_parameters<float>(network) << " parameters, T = " << network.time_steps()
+  Adam<float> optimiser(parameters_of<float>(network),
+                        {.learning_rate = config.learning_rate, .weight_decay = config.weight_decay});
+  std::cout << "network      " << count_parameters<float>(network) << " parameters, "
+            << (architecture.width > 0 ? "T = " + std::to_string(network.time_steps())
+                                       : "T = width / " + std::to_string(column_stride(architecture)))
             << ", " << thread_count() << (thread_count() == 1 ? " thread" : " threads") << '\n';
 
   LoaderOptions loading = images_for(architecture);
   loading.batch_size = config.batch_size;
   loading.seed = config.seed;
   loading.workers = config.train_workers;
+  if (architecture.width == 0) loading.bucket = static_cast<Index>(words.validation.size()) / loading.batch_size + 1;
   Loader<float> validation(words.validation, loading);
   loading.shuffle = true;
-  if (config.augment) {
+  if (architecture.width == 0) {
+    loading.bucket = config.bucket;
+    loading.columns_per_step = column_stride(architecture);
+  }
+  if (config.augment && architecture.preprocessing) {
+    loading.word_augment = WordAugmentOptions{};
+  } else if (config.augment) {
     loading.augment = AugmentOptions{};
     loading.augment->erode_dilate_kernel = config.erode_dilate;
   }
@@ -192,6 +217,7 @@ void train(RunOptions& call, const std::filesystem::path& program) {
   TrainerOptions options;
   options.epochs = config.train_epochs;
   options.clip_norm = config.clip_norm;
+  options.second_head_weight = config.second_head_weight;
   options.metadata = {{"configuration", run_config_json(config)},
                       {"words", words.fingerprint()},
                       {"split", words.split_name},

@@ -28,11 +28,11 @@ struct Alignment {
 
 namespace detail {
 
-/// log softmax of one sample, (T,1,K) in double. Throws ArgumentError for NaN, +infinity, or a step where every class
-/// is -infinity.
+/// log softmax of the first `steps` steps of one sample, (steps,1,K) in double. Throws ArgumentError for NaN,
+/// +infinity, or a step where every class is -infinity.
 template <class T>
-Tensor<double> log_probabilities_of(const Tensor<T>& logits, Index n) {
-  const Index steps = logits.dim(0), classes = logits.dim(2);
+Tensor<double> log_probabilities_of(const Tensor<T>& logits, Index n, Index steps) {
+  const Index classes = logits.dim(2);
   Tensor<double> sample(Shape{steps, 1, classes}), log_probs;
   constexpr double infinity = std::numeric_limits<double>::infinity();
   for (Index t = 0; t < steps; ++t) {
@@ -64,21 +64,23 @@ Tensor<double> log_probabilities_of(const Tensor<T>& logits, Index n) {
 /// with the states and moves of CtcLattice, y the softmax of the logits; then back from the better of the last two
 /// states. Of equally good paths it takes the one that stays.
 /// logits (T,N,K), before any softmax, where -inf is a class that cannot be; n the sample; label: classes, not the
-/// blank, any length that fits; blank a class, here always K-1. T S bytes of memory, O(T S + T K) operations.
+/// blank, any length that fits; blank a class, here always K-1; steps: only the first so many of T belong to the sample
+/// (0: all). T S bytes of memory, O(T S + T K) operations.
 /// Throws ShapeError unless logits has three dimensions; ArgumentError for a class outside [0,K) or a blank in the
 /// label, for a label that does not fit (naming T, L, the repeats), for one that no path can write, and for logits that
 /// are not finite. Source: Rabiner, "A tutorial on hidden Markov models", 1989, section III.B, on the lattice of Graves
 /// and others, 2006.
 template <class T>
-Alignment align(const Tensor<T>& logits, Index n, std::span<const int> label, int blank) {
+Alignment align(const Tensor<T>& logits, Index n, std::span<const int> label, int blank, Index steps = 0) {
   check_rank("align", "logits", logits.shape(), "(T,N,K)");
-  detail::check_ctc(logits.shape(), n, label, blank);
-  const Tensor<double> log_probs = detail::log_probabilities_of(logits, n);
+  if (steps == 0) steps = logits.dim(0);
+  detail::check_ctc(logits.shape(), n, label, blank, steps);
+  const Tensor<double> log_probs = detail::log_probabilities_of(logits, n, steps);
   constexpr double impossible = -std::numeric_limits<double>::infinity();
   CtcLattice lattice;  // for its states and their moves alone
   lattice.states.assign(2 * label.size() + 1, blank);
   for (std::size_t i = 0; i < label.size(); ++i) lattice.states[2 * i + 1] = label[i];
-  const Index steps = logits.dim(0), states = lattice.state_count();
+  const Index states = lattice.state_count();
   const auto log_y = [&](Index t, Index s) { return log_probs(t, 0, lattice.states[static_cast<std::size_t>(s)]); };
 
   // moves[t S + s]: by how many states the best path to s went on from t - 1 to t.

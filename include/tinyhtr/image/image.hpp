@@ -1,6 +1,7 @@
 // Image: a picture of 8-bit pixels, as it comes from a file, before it becomes part of a batch.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -103,6 +104,43 @@ void copy_to_batch(const Image& image, Tensor<T>& batch, Index n) {
     T* const to = row + c * plane;
     for (Index i = 0; i < plane; ++i) to[i] = static_cast<T>(from[i * image.channels]);
   }
+}
+
+/// The same where the batch may be wider than the image: it stands at the left, and what is to the right of it is
+/// `beside`.
+template <class T>
+void copy_to_batch(const Image& image, Tensor<T>& batch, Index n, T beside) {
+  check_rank("copy_to_batch", "batch", batch.shape(), "(N,C,H,W)");
+  const Index width = batch.dim(3);
+  if (image.width == width) return copy_to_batch(image, batch, n);
+  if (image.width > width) {
+    throw ShapeError("copy_to_batch: the image of " + image.to_string() + " is wider than the batch of shape " +
+                     batch.shape().to_string());
+  }
+  Tensor<T> narrow = Tensor<T>::uninitialized({1, image.channels, image.height, image.width});
+  copy_to_batch(image, narrow, 0);
+  check_shape("copy_to_batch", "batch", batch.shape(), Shape{batch.dim(0), image.channels, image.height, width});
+  if (n < 0 || n >= batch.dim(0)) {
+    throw ArgumentError("copy_to_batch: expected a row from 0 to " + std::to_string(batch.dim(0) - 1) + ", found " +
+                        std::to_string(n));
+  }
+  const Index rows = image.channels * image.height;
+  for (Index r = 0; r < rows; ++r) {
+    T* const to = batch.data() + (n * rows + r) * width;
+    std::copy_n(narrow.data() + r * image.width, image.width, to);
+    std::fill(to + image.width, to + width, beside);
+  }
+}
+
+/// The image with paper (white) left and right of it, width columns in all; of an odd number of new ones, the larger
+/// half is to the right. The image itself where it is as wide as that already.
+inline Image widen_with_paper(const Image& image, Index width) {
+  detail::check_image("widen_with_paper", image);
+  if (width <= image.width) return image;
+  Image wide(image.height, width, image.channels, 255);
+  const Index left = (width - image.width) / 2 * image.channels;
+  for (Index y = 0; y < image.height; ++y) std::copy_n(image.row(y), image.stride(), wide.row(y) + left);
+  return wide;
 }
 
 }  // namespace tinyhtr

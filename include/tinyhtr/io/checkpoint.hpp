@@ -11,6 +11,7 @@
 
 #include "tinyhtr/data/vocabulary.hpp"
 #include "tinyhtr/io/parse_json.hpp"
+#include "tinyhtr/io/preprocessing_json.hpp"
 #include "tinyhtr/io/safetensors.hpp"
 #include "tinyhtr/models/word_net.hpp"
 #include "tinyhtr/nn/module.hpp"
@@ -86,19 +87,25 @@ inline std::string word_net_to_json(const WordNetOptions& options) {
                       {"convolve_skip", block.convolve_skip},
                       {"slope", block.slope}});
   }
-  return nlohmann::json{{"architecture", "word_net"},
-                        {"height", options.height},
-                        {"width", options.width},
-                        {"channels", options.channels},
-                        {"keep_aspect_ratio", options.keep_aspect_ratio},
-                        {"invert", options.invert},
-                        {"hidden", options.hidden},
-                        {"dropout", options.dropout},
-                        {"padding", options.padding},
-                        {"scan", options.scan},
-                        {"batch_norm_momentum", options.batch_norm_momentum},
-                        {"blocks", blocks}}
-      .dump();
+  nlohmann::json json{{"architecture", "word_net"},
+                      {"height", options.height},
+                      {"width", options.width},
+                      {"channels", options.channels},
+                      {"keep_aspect_ratio", options.keep_aspect_ratio},
+                      {"invert", options.invert},
+                      {"hidden", options.hidden},
+                      {"dropout", options.dropout},
+                      {"padding", options.padding},
+                      {"scan", options.scan},
+                      {"batch_norm_momentum", options.batch_norm_momentum},
+                      {"blocks", blocks}};
+  if (options.feature_dropout) json["feature_dropout"] = *options.feature_dropout;
+  if (!options.convolution_bias) json["convolution_bias"] = false;
+  if (options.normalise_skip) json["normalise_skip"] = true;
+  if (options.second_head) json["second_head"] = true;
+  if (options.preprocessing)
+    json["preprocessing"] = nlohmann::json::parse(preprocessing_to_json(*options.preprocessing));
+  return json.dump();
 }
 
 /// The inverse of word_net_to_json. Throws FormatError for anything else, and for numbers that no network has.
@@ -119,7 +126,7 @@ inline WordNetOptions word_net_from_json(const std::string& text) {
       throw FormatError("the architecture is " + json.at("architecture").dump());
     WordNetOptions options;
     options.height = size(json.at("height"), 4096);
-    options.width = size(json.at("width"), 65536);
+    options.width = json.at("width") == 0 ? 0 : size(json.at("width"), 65536);
     options.channels = size(json.at("channels"), 3);
     check(options.channels != 2, json.at("channels"), "1 or 3 channels");
     options.hidden = size(json.at("hidden"), 1024);
@@ -132,6 +139,15 @@ inline WordNetOptions word_net_from_json(const std::string& text) {
     options.batch_norm_momentum = json.at("batch_norm_momentum").get<double>();
     check(options.batch_norm_momentum >= 0 && options.batch_norm_momentum <= 1, json.at("batch_norm_momentum"),
           "a batch_norm_momentum from 0 to 1");
+    if (json.contains("feature_dropout")) {
+      options.feature_dropout = json["feature_dropout"].get<double>();
+      check(*options.feature_dropout >= 0 && *options.feature_dropout < 1, json["feature_dropout"],
+            "a feature_dropout from 0 to less than 1");
+    }
+    options.convolution_bias = json.value("convolution_bias", true);
+    options.normalise_skip = json.value("normalise_skip", false);
+    options.second_head = json.value("second_head", false);
+    if (json.contains("preprocessing")) options.preprocessing = preprocessing_from_json(json["preprocessing"].dump());
     const nlohmann::json& blocks = json.at("blocks");
     check(blocks.is_array() && blocks.size() <= 64, blocks.size(), "an array of at most 64 blocks");
     options.blocks.clear();
@@ -141,7 +157,10 @@ inline WordNetOptions word_net_from_json(const std::string& text) {
                                 .convolve_skip = block.at("convolve_skip").get<bool>(),
                                 .slope = block.at("slope").get<double>()});
     }
-    static_cast<void>(time_steps(options));  // throws where a kernel does not fit onto its image
+    check_options(options);
+    static_cast<void>(time_steps(options, options.width == 0
+                                              ? column_stride(options)
+                                              : options.width));  // throws where a kernel does not fit onto its image
     return options;
   } catch (const std::exception& error) {
     throw FormatError(std::string("the description of the network cannot be used: ") + error.what());

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/interleaved_sum.hpp"
@@ -26,20 +27,38 @@ void check_batch_norm(const char* where, const Tensor<T>& x, const Tensor<T>& we
   check_shape(where, "bias", bias.shape(), {x.dim(1)});
 }
 
+/// Which pixels of sample n are real, and how many of a channel are in the whole batch.
+struct RealPixels {
+  const Lengths& widths;
+  Index width;
+  double count = 0;
+
+  RealPixels(const char* where, const Shape& shape, const Lengths& widths_) : widths(widths_), width(shape[3]) {
+    check_lengths(where, widths, shape[0], width);
+    for (Index n = 0; n < shape[0]; ++n) count += static_cast<double>(shape[2] * length_of(widths, n, width));
+  }
+
+  /// Pixel k = h W + w of sample n.
+  bool operator()(Index n, Index k) const { return widths.empty() || k % width < length_of(widths, n, width); }
+};
+
 }  // namespace detail
 
 /// Normalises every channel with the mean and variance of this batch.
 ///
 ///     y = weight (x - mean) / sqrt(variance + epsilon) + bias,   mean, variance over n, h, w for each c
 ///
-/// y, x (N,C,H,W); weight, bias (C); statistics are kept for backward. Sums run in double. About 8 N C H W operations.
+/// y, x (N,C,H,W); weight, bias (C); statistics are kept for backward. widths (N), where given: only the first
+/// widths[n] columns of sample n count, and y is 0 behind them. Sums run in double. About 8 N C H W operations.
 /// Source: Ioffe, Szegedy, "Batch normalization", 2015, algorithm 1.
 template <class T>
 void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, const Tensor<T>& x,
-                                 const Tensor<T>& weight, const Tensor<T>& bias, T epsilon) {
+                                 const Tensor<T>& weight, const Tensor<T>& bias, T epsilon,
+                                 const Lengths& widths = {}) {
   detail::check_batch_norm("batch_norm_forward_training", x, weight, bias);
   const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
-  const double count = static_cast<double>(batch * pixels);
+  const detail::RealPixels is_real("batch_norm_forward_training", x.shape(), widths);
+  const double count = is_real.count;
   y.resize(x.shape());
   statistics.mean.resize({channels});
   statistics.variance.resize({channels});
@@ -48,14 +67,15 @@ void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, c
     double sum = 0;
     for (Index n = 0; n < batch; ++n) {
       const T* plane = x.data() + (n * channels + c) * pixels;
-      sum += detail::interleaved_sum(pixels, [=](Index k) { return static_cast<double>(plane[k]); });
+      sum +=
+          detail::interleaved_sum(pixels, [=](Index k) { return is_real(n, k) ? static_cast<double>(plane[k]) : 0; });
     }
     const double mean = sum / count;
     double squares = 0;
     for (Index n = 0; n < batch; ++n) {
       const T* plane = x.data() + (n * channels + c) * pixels;
       squares += detail::interleaved_sum(pixels, [=](Index k) {
-        const double deviation = static_cast<double>(plane[k]) - mean;
+        const double deviation = is_real(n, k) ? static_cast<double>(plane[k]) - mean : 0;
         return deviation * deviation;
       });
     }
@@ -70,7 +90,7 @@ void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, c
     for (Index n = 0; n < batch; ++n) {
       const T* in = x.data() + (n * channels + c) * pixels;
       T* out = y.data() + (n * channels + c) * pixels;
-      for (Index k = 0; k < pixels; ++k) out[k] = in[k] * scale + shift;
+      for (Index k = 0; k < pixels; ++k) out[k] = is_real(n, k) ? in[k] * scale + shift : T(0);
     }
   });
 }
@@ -80,22 +100,25 @@ void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, c
 ///     dbias += sum dy,   dweight += sum dy x^,   dx += weight / sqrt(variance + epsilon) (dy - mean(dy) - x^ mean(dy
 ///     x^))
 ///
-/// dx (N,C,H,W), dweight, dbias (C): added to; null where not wanted. Source: as forward, section 3.
+/// dx (N,C,H,W), dweight, dbias (C): added to; null where not wanted. widths: as forward had them; with them, sums and
+/// M leave the padding out, and it has no gradient. Source: as forward, section 3.
 template <class T>
 void batch_norm_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
-                         const Tensor<T>& weight, const BatchStatistics<T>& statistics) {
+                         const Tensor<T>& weight, const BatchStatistics<T>& statistics, const Lengths& widths = {}) {
   check_shape("batch_norm_backward", "dy", dy.shape(), x.shape());
   if (dx) check_shape("batch_norm_backward", "dx", dx->shape(), x.shape());
   const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
-  const double count = static_cast<double>(batch * pixels);
+  const detail::RealPixels is_real("batch_norm_backward", x.shape(), widths);
+  const double count = is_real.count;
   parallel_for(channels, [&](Index c) {
     const T mean = statistics.mean[c], inverse_deviation = statistics.inverse_deviation[c];
     double sum = 0, sum_normalised = 0;  // of dy, and of dy x^
     for (Index n = 0; n < batch; ++n) {
       const T* in = x.data() + (n * channels + c) * pixels;
       const T* g = dy.data() + (n * channels + c) * pixels;
-      sum += detail::interleaved_sum(pixels, [=](Index k) { return static_cast<double>(g[k]); });
+      sum += detail::interleaved_sum(pixels, [=](Index k) { return is_real(n, k) ? static_cast<double>(g[k]) : 0; });
       sum_normalised += detail::interleaved_sum(pixels, [=](Index k) {
+        if (!is_real(n, k)) return 0.0;
         return static_cast<double>(g[k]) * static_cast<double>((in[k] - mean) * inverse_deviation);
       });
     }
@@ -109,6 +132,7 @@ void batch_norm_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, co
       const T* g = dy.data() + (n * channels + c) * pixels;
       T* out = dx->data() + (n * channels + c) * pixels;
       for (Index k = 0; k < pixels; ++k) {
+        if (!is_real(n, k)) continue;
         out[k] += scale * (g[k] - mean_dy - (in[k] - mean) * inverse_deviation * mean_dy_normalised);
       }
     }

@@ -9,10 +9,13 @@
 #include <string>
 #include <type_traits>
 
+#include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/batch_norm.hpp"
 #include "tinyhtr/kernels/batch_statistics.hpp"
+#include "tinyhtr/kernels/column_mask.hpp"
 #include "tinyhtr/kernels/dropout_mask.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
 
@@ -23,22 +26,23 @@ template <class T>
 struct NormTail {
   T slope = T(1);                           ///< of the rectifier for negative values, at least 0; 1: none
   std::optional<DropoutMask<T>> dropout{};  ///< none: nothing is dropped
+  Lengths widths{};                         ///< (N) columns that are real; what is behind counts as dropped
 };
 
 namespace detail {
 
-/// out = leaky_relu(scale in + shift + added); added may be null.
+/// out = leaky_relu(scale in + shift + added), where a zero is +0; added may be null.
 template <class T>
 void scale_and_rectify(T* out, const T* in, const T* added, Index count, T scale, T shift, T slope) {
   if (added) {
     for (Index k = 0; k < count; ++k) {
       const T sum = in[k] * scale + shift + added[k];
-      out[k] = sum * (sum > 0 ? T(1) : slope);
+      out[k] = sum * (sum > 0 ? T(1) : slope) + T(0);
     }
   } else {
     for (Index k = 0; k < count; ++k) {
       const T sum = in[k] * scale + shift;
-      out[k] = sum * (sum > 0 ? T(1) : slope);
+      out[k] = sum * (sum > 0 ? T(1) : slope) + T(0);
     }
   }
 }
@@ -52,6 +56,12 @@ void drop(T* out, const T* factors, Index count) {
   }
 }
 
+/// Writes -0 into what is behind the first `valid` columns of every row.
+template <class T>
+void drop_padding(T* plane, Index height, Index width, Index valid) {
+  for (Index h = 0; h < height; ++h) std::fill(plane + h * width + valid, plane + (h + 1) * width, -T(0));
+}
+
 }  // namespace detail
 
 /// Batch norm of the training pass with all that follows it in a residual block.
@@ -60,7 +70,8 @@ void drop(T* out, const T* factors, Index count) {
 ///
 /// y, x (N,C,H,W); residual of that shape or null; weight, bias (C); statistics, y itself are what backward needs: a
 /// dropped element is written as -0, every other one as +0 where it is zero, so that y tells backward which branch each
-/// element took. x is read twice, y written once, and residual read once; layer by layer, that is twelve passes.
+/// element took. Columns of padding are no part of mean and variance, and are dropped: zeros to the layer behind, and
+/// without a gradient. x is read twice, y written once, and residual read once; layer by layer, that is twelve passes.
 /// Equal to batch_norm_forward_training, add_forward, leaky_relu_forward, dropout_forward but for rounding.
 template <class T>
 void batch_norm_fused_forward(Tensor<T>& y, BatchStatistics<T>& statistics, const Tensor<T>& x, const Tensor<T>& weight,
@@ -71,9 +82,10 @@ void batch_norm_fused_forward(Tensor<T>& y, BatchStatistics<T>& statistics, cons
   if (!(tail.slope >= 0)) {  // with a negative one, the sign of y would not tell which branch an element took
     throw ArgumentError("batch_norm_fused_forward: expected a slope of 0 or more, found " + std::to_string(tail.slope));
   }
-  const Index channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
+  const Index channels = x.dim(1), height = x.dim(2), width = x.dim(3), pixels = height * width;
+  check_lengths("batch_norm_fused_forward", tail.widths, x.dim(0), width);
   y.resize(x.shape());
-  detail::batch_statistics(statistics, x, epsilon);
+  detail::batch_statistics(statistics, x, tail.widths, epsilon);
   parallel_for(x.dim(0), [&](Index n) {
     std::array<T, detail::norm_chunk> factors;
     for (Index c = 0; c < channels; ++c) {
@@ -89,6 +101,7 @@ void batch_norm_fused_forward(Tensor<T>& y, BatchStatistics<T>& statistics, cons
         tail.dropout->draw(factors.data(), at, at + count);
         detail::drop(out, factors.data(), count);
       });
+      detail::drop_padding(y.data() + plane, height, width, length_of(tail.widths, n, width));
     }
   });
 }
@@ -106,11 +119,11 @@ bool is_negative_zero(T x) {
 template <class T>
 void tail_backward(T* g, const T* dy, const T* y, Index count, const NormTail<T>& tail) {
   const T slope = tail.slope;
-  if (!tail.dropout) {
+  if (!tail.dropout && tail.widths.empty()) {
     for (Index k = 0; k < count; ++k) g[k] = dy[k] * (y[k] > 0 ? T(1) : slope);
     return;
   }
-  const T positive = tail.dropout->keep(), negative = slope * positive;
+  const T positive = tail.dropout ? tail.dropout->keep() : T(1), negative = slope * positive;
   for (Index k = 0; k < count; ++k) {
     const T factor = y[k] > 0 ? positive : negative;
     g[k] = dy[k] * (is_negative_zero(y[k]) ? T(0) : factor);
@@ -120,7 +133,7 @@ void tail_backward(T* g, const T* dy, const T* y, Index count, const NormTail<T>
 }  // namespace detail
 
 /// Gradients of batch_norm_fused_forward. With g = dy times the slope and the dropout factor of each element, and x^ =
-/// (x - mean) / sqrt(variance + epsilon), over the M = N H W elements of a channel:
+/// (x - mean) / sqrt(variance + epsilon), over the M = N H W elements of a channel (less where there is padding):
 ///
 ///     dresidual += g,   dbias += sum g,   dweight += sum g x^
 ///     dx += weight / sqrt(variance + epsilon) (g - mean(g) - x^ mean(g x^))
@@ -133,7 +146,8 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
                                const BatchStatistics<T>& statistics, const NormTail<T>& tail) {
   check_shape("batch_norm_fused_backward", "dy", dy.shape(), x.shape());
   check_shape("batch_norm_fused_backward", "y", y.shape(), x.shape());
-  const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
+  const Index batch = x.dim(0), channels = x.dim(1), height = x.dim(2), width = x.dim(3), pixels = height * width;
+  check_lengths("batch_norm_fused_backward", tail.widths, batch, width);
   check_shape("batch_norm_fused_backward", "weight", weight.shape(), {channels});
   check_shape("batch_norm_fused_backward", "statistics", statistics.mean.shape(), {channels});
   if (dx && dx == dresidual && dx->empty()) {
@@ -183,10 +197,13 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
   }
   if (!dx) return;
 
-  const double count_of_channel = static_cast<double>(batch * pixels);
+  const double count_of_channel = static_cast<double>(detail::real_pixels(x.shape(), tail.widths));
   parallel_for(batch, [&](Index n) {
     std::array<T, detail::norm_chunk> buffer;
     T* const g = buffer.data();
+    const Index valid = length_of(tail.widths, n, width);
+    T* const mask = valid < width ? scratch<T, 0>(pixels) : nullptr;
+    if (mask) detail::fill_column_mask(mask, height, width, valid);
     for (Index c = 0; c < channels; ++c) {
       const Index plane = (n * channels + c) * pixels;
       // scale (g - mean_g - x^ mean_gx) = scale g + slope x + shift, with x^ written out
@@ -199,10 +216,17 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
         detail::tail_backward(g, dy.data() + at, y.data() + at, count, tail);
         const T* in = x.data() + at;
         T* out = dx->data() + at;
-        if (adds_dx) {
-          for (Index k = 0; k < count; ++k) out[k] += scale * (g[k] - mean_g) + slope * (in[k] - mean);
+        if (mask) {
+          for (Index k = 0; k < count; ++k) {
+            g[k] = mask[begin + k] * (scale * (g[k] - mean_g) + slope * (in[k] - mean));
+          }
         } else {
-          for (Index k = 0; k < count; ++k) out[k] = scale * (g[k] - mean_g) + slope * (in[k] - mean);
+          for (Index k = 0; k < count; ++k) g[k] = scale * (g[k] - mean_g) + slope * (in[k] - mean);
+        }
+        if (adds_dx) {
+          for (Index k = 0; k < count; ++k) out[k] += g[k];
+        } else {
+          std::copy(g, g + count, out);
         }
       });
     }

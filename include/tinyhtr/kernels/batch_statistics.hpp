@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/batch_norm.hpp"
+#include "tinyhtr/kernels/column_mask.hpp"
 
 namespace tinyhtr {
 
@@ -40,43 +43,67 @@ void for_chunks(Index pixels, const Body& body) {
   for (Index begin = 0; begin < pixels; begin += norm_chunk) body(begin, std::min(pixels, begin + norm_chunk));
 }
 
+/// The elements of a channel that are no padding, over the whole batch (N,C,H,W).
+inline Index real_pixels(const Shape& shape, const Lengths& widths) {
+  Index columns = 0;
+  for (Index n = 0; n < shape[0]; ++n) columns += length_of(widths, n, shape[3]);
+  return columns * shape[2];
+}
+
+/// Mean of one plane, and the sum of its squared deviations from its mean; of `real` pixels, where mask (pixels) has
+/// a 1. Without a mask all are real.
+template <class T>
+void plane_statistics(double& mean, double& squares, const T* plane, const T* mask, Index pixels, Index real) {
+  double sum = 0;
+  squares = 0;
+  for_chunks(pixels, [&](Index begin, Index end) {
+    const T* in = plane + begin;
+    const T* factor = mask + (mask ? begin : 0);
+    sum += mask ? chunk_sum<T>(end - begin, [=](Index k) { return in[k] * factor[k]; })
+                : chunk_sum<T>(end - begin, [=](Index k) { return in[k]; });
+  });
+  mean = sum / static_cast<double>(real);
+  const T rounded = static_cast<T>(mean);
+  for_chunks(pixels, [&](Index begin, Index end) {
+    const T* in = plane + begin;
+    const T* factor = mask + (mask ? begin : 0);
+    squares +=
+        mask ? chunk_sum<T>(end - begin, [=](Index k) { return (in[k] - rounded) * (in[k] - rounded) * factor[k]; })
+             : chunk_sum<T>(end - begin, [=](Index k) { return (in[k] - rounded) * (in[k] - rounded); });
+  });
+}
+
 /// Mean and sum of squared deviations of every plane (N,C,2), then those of every channel from them.
 ///
-///     M2 = sum over n of (M2_n + H W (mean_n - mean)^2)
+///     M2 = sum over n of (M2_n + M_n (mean_n - mean)^2),   M_n = H widths[n], or H W without widths
 ///
 /// Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983, equation 2.1.
 template <class T>
-void batch_statistics(BatchStatistics<T>& statistics, const Tensor<T>& x, T epsilon) {
-  const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
+void batch_statistics(BatchStatistics<T>& statistics, const Tensor<T>& x, const Lengths& widths, T epsilon) {
+  const Index batch = x.dim(0), channels = x.dim(1), height = x.dim(2), width = x.dim(3), pixels = height * width;
   Tensor<double> of_plane = Tensor<double>::uninitialized({batch, channels, 2});
   parallel_for(batch, [&](Index n) {
+    const Index valid = length_of(widths, n, width);
+    T* const mask = valid < width ? scratch<T, 0>(pixels) : nullptr;
+    if (mask) fill_column_mask(mask, height, width, valid);
     for (Index c = 0; c < channels; ++c) {
-      const T* plane = x.data() + (n * channels + c) * pixels;
-      double sum = 0, squares = 0;
-      for_chunks(pixels, [&](Index begin, Index end) {
-        sum += chunk_sum<T>(end - begin, [in = plane + begin](Index k) { return in[k]; });
-      });
-      const double mean = sum / static_cast<double>(pixels);
-      const T rounded = static_cast<T>(mean);
-      for_chunks(pixels, [&](Index begin, Index end) {
-        squares += chunk_sum<T>(
-            end - begin, [in = plane + begin, rounded](Index k) { return (in[k] - rounded) * (in[k] - rounded); });
-      });
-      of_plane(n, c, 0) = mean;
-      of_plane(n, c, 1) = squares;
+      plane_statistics<T>(of_plane(n, c, 0), of_plane(n, c, 1), x.data() + (n * channels + c) * pixels, mask, pixels,
+                          height * valid);
     }
   });
   statistics.mean.resize({channels});
   statistics.variance.resize({channels});
   statistics.inverse_deviation.resize({channels});
+  const double count = static_cast<double>(real_pixels(x.shape(), widths));
+  const auto pixels_of = [&](Index n) { return static_cast<double>(height * length_of(widths, n, width)); };
   for (Index c = 0; c < channels; ++c) {
     double mean = 0, squares = 0;
-    for (Index n = 0; n < batch; ++n) mean += of_plane(n, c, 0) / static_cast<double>(batch);
+    for (Index n = 0; n < batch; ++n) mean += of_plane(n, c, 0) * pixels_of(n) / count;
     for (Index n = 0; n < batch; ++n) {
       const double deviation = of_plane(n, c, 0) - mean;
-      squares += of_plane(n, c, 1) + static_cast<double>(pixels) * deviation * deviation;
+      squares += of_plane(n, c, 1) + pixels_of(n) * deviation * deviation;
     }
-    const double variance = squares / static_cast<double>(batch * pixels);
+    const double variance = squares / count;
     statistics.mean[c] = static_cast<T>(mean);
     statistics.variance[c] = static_cast<T>(variance);
     statistics.inverse_deviation[c] = static_cast<T>(1 / std::sqrt(variance + static_cast<double>(epsilon)));

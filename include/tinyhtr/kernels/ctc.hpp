@@ -55,9 +55,14 @@ inline Index ctc_required_steps(std::span<const int> label) {
 
 namespace detail {
 
-/// What every CTC algorithm asks of its arguments; the errors are those of ctc_forward.
-inline void check_ctc(const Shape& shape, Index n, std::span<const int> label, int blank) {
-  const Index steps = shape[0], batch = shape[1], classes = shape[2];
+/// What every CTC algorithm asks of its arguments; the errors are those of ctc_forward. steps: of the sample, the first
+/// ones of the sequence.
+inline void check_ctc(const Shape& shape, Index n, std::span<const int> label, int blank, Index steps) {
+  const Index batch = shape[1], classes = shape[2];
+  if (steps > shape[0]) {
+    throw ArgumentError("ctc: expected at most " + std::to_string(shape[0]) + " steps for sample " + std::to_string(n) +
+                        ", found " + std::to_string(steps));
+  }
   if (n < 0 || n >= batch || blank < 0 || blank >= classes) {
     throw ArgumentError("ctc: expected a sample from 0 to " + std::to_string(batch - 1) + " with a blank from 0 to " +
                         std::to_string(classes - 1) + ", found sample " + std::to_string(n) + " with blank " +
@@ -71,7 +76,7 @@ inline void check_ctc(const Shape& shape, Index n, std::span<const int> label, i
     }
   }
   const Index length = static_cast<Index>(label.size()), required = ctc_required_steps(label);
-  if (required > steps || steps == 0) {
+  if (required > steps || steps < 1) {
     throw ArgumentError("ctc: the label of sample " + std::to_string(n) +
                         " does not fit: L = " + std::to_string(length) + " letters and " +
                         std::to_string(required - length) + " repeats need " +
@@ -148,7 +153,7 @@ void fill_ctc_lattice(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, 
 template <class T>
 void ctc_forward(CtcLattice& lattice, const Tensor<T>& log_probs, Index n, std::span<const int> label, int blank) {
   check_rank("ctc", "log_probs", log_probs.shape(), "(T,N,K)");
-  detail::check_ctc(log_probs.shape(), n, label, blank);
+  detail::check_ctc(log_probs.shape(), n, label, blank, log_probs.dim(0));
   detail::fill_ctc_lattice(lattice, log_probs, n, label, blank);
   detail::check_ctc_result(lattice, n);
 }

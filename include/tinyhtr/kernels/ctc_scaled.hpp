@@ -37,21 +37,31 @@ namespace tinyhtr {
 struct Scaled {
   /// As LogDomain::loss, with the same arguments and errors.
   template <class T>
-  static double loss(Tensor<T>* gradient, const Tensor<T>& logits, Index n, std::span<const int> label, int blank) {
+  static double loss(Tensor<T>* gradient, const Tensor<T>& logits, Index n, std::span<const int> label, int blank,
+                     Index steps) {
     check_rank("ctc", "logits", logits.shape(), "(T,N,K)");
     if (gradient) check_shape("ctc", "gradient", gradient->shape(), logits.shape());
-    detail::check_ctc(logits.shape(), n, label, blank);
-    const std::optional<double> loss = linear_domain(gradient, logits, n, label, blank);
-    return loss ? *loss : LogDomain::loss(gradient, logits, n, label, blank);
+    detail::check_ctc(logits.shape(), n, label, blank, steps);
+    const std::optional<double> loss = linear_domain(gradient, logits, n, label, blank, steps);
+    if (!loss) return LogDomain::loss(gradient, logits, n, label, blank, steps);
+    if (gradient) detail::clear_steps(*gradient, n, steps);
+    return *loss;
+  }
+
+  /// The same where all T steps belong to the sample.
+  template <class T>
+  static double loss(Tensor<T>* gradient, const Tensor<T>& logits, Index n, std::span<const int> label, int blank) {
+    check_rank("ctc", "logits", logits.shape(), "(T,N,K)");
+    return loss(gradient, logits, n, label, blank, logits.dim(0));
   }
 
   /// The same, but nothing where double's range or exponential()'s does not suffice, or the logits are not finite;
   /// the gradient holds anything then.
   template <class T>
   static std::optional<double> linear_domain(Tensor<T>* gradient, const Tensor<T>& logits, Index n,
-                                             std::span<const int> label, int blank) {
+                                             std::span<const int> label, int blank, Index steps) {
     constexpr Index lanes = vector_lanes<double>;
-    const Index steps = logits.dim(0), batch = logits.dim(1), classes = logits.dim(2);
+    const Index batch = logits.dim(1), classes = logits.dim(2);
     const States states(label, blank);
     const Index row = states.row;
     // Every row of alpha begins with a vector of zeros for the states before the first; by ends with one.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tinyhtr/blas/gemm.hpp"
+#include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
@@ -84,10 +85,11 @@ struct LstmSizes {
 };
 
 /// One direction of some samples, from the first step read to the last. gates hold the input half of every step before;
-/// h is the direction's part of the states, rows `h_stride` apart.
+/// h is the direction's part of the states, rows `h_stride` apart. Behind the end of a sample everything is zero, so
+/// that the reverse direction finds there what it would find at its start, and the way back finds no gradient.
 template <class T>
 void lstm_piece_forward(T* h, Index h_stride, LstmCache<T>& cache, const PackedMatrix<T>& weight_hh,
-                        Direction direction, const LstmSizes& sizes, Index first, Index last) {
+                        Direction direction, const LstmSizes& sizes, const Lengths& lengths, Index first, Index last) {
   const Index hidden = sizes.hidden;
   for (Index k = 0; k < sizes.steps; ++k) {
     const Index t = direction == Direction::forward ? k : sizes.steps - 1 - k;
@@ -99,6 +101,13 @@ void lstm_piece_forward(T* h, Index h_stride, LstmCache<T>& cache, const PackedM
     }
     for (Index n = first; n < last; ++n, gates += 4 * hidden) {
       const Index row = t * sizes.batch + n;
+      if (t >= length_of(lengths, n, sizes.steps)) {
+        std::fill(gates, gates + 4 * hidden, T(0));
+        std::fill_n(h + row * h_stride, hidden, T(0));
+        std::fill_n(cache.cell.data() + row * hidden, hidden, T(0));
+        std::fill_n(cache.cell_tanh.data() + row * hidden, hidden, T(0));
+        continue;
+      }
       const T* cell_before = before >= 0 ? cache.cell.data() + (before * sizes.batch + n) * hidden : nullptr;
       lstm_cell_forward(h + row * h_stride, cache.cell.data() + row * hidden, cache.cell_tanh.data() + row * hidden,
                         gates, cell_before, hidden);
@@ -142,15 +151,17 @@ void lstm_piece_backward(Tensor<T>& dgates, const T* dh, Index dh_stride, const 
 ///     c_t = f c_{t-1} + i g,   h_t = o tanh(c_t)
 ///
 /// h (T,N,D H), the states of the D directions side by side; x (T,N,C); caches and layers: one for each direction; gate
-/// rows in PyTorch's order i, f, g, o. Direction::reverse reads from t = T-1 down to 0; h_t still stands at t. One GEMM
-/// makes the input half of all steps at once; then each step needs one (N,H) x (H,4H). Costs 8 D T N H (C + H)
+/// rows in PyTorch's order i, f, g, o. Direction::reverse reads from t = T-1 down to 0; h_t still stands at t. lengths
+/// (N), where given: sample n has lengths[n] steps, is read from the last of them in reverse, and h is 0 behind. One
+/// GEMM makes the input half of all steps at once; then each step needs one (N,H) x (H,4H). Costs 8 D T N H (C + H)
 /// operations. Throws ShapeError, ArgumentError without directions.
 /// Source: Hochreiter, Schmidhuber 1997; Gers, Schmidhuber, Cummins 2000 (forget gate); the form is that of PyTorch's
 /// LSTM.
 template <class T>
 void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>& x,
-                  std::span<const LstmWeights<T>> layers) {
+                  std::span<const LstmWeights<T>> layers, const Lengths& lengths = {}) {
   const detail::LstmSizes sizes("lstm_forward", x, layers);
+  check_lengths("lstm_forward", lengths, sizes.batch, sizes.steps);
   if (caches.size() != layers.size()) throw ArgumentError("lstm_forward: expected one cache for each direction");
   const Index hidden = sizes.hidden, channels = sizes.channels, rows = sizes.steps * sizes.batch;
   h.resize(sizes.states());
@@ -192,7 +203,7 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
     const auto d = static_cast<std::size_t>(piece % sizes.directions);
     const Index first = piece / sizes.directions * detail::lstm_batch_piece;
     detail::lstm_piece_forward(h.data() + static_cast<Index>(d) * hidden, sizes.directions * hidden, caches[d],
-                               *recurrent[d], layers[d].direction, sizes, first,
+                               *recurrent[d], layers[d].direction, sizes, lengths, first,
                                std::min(sizes.batch, first + detail::lstm_batch_piece));
   });
 }
@@ -206,7 +217,8 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
 ///
 /// and over all steps dW_ih += d^T x, dW_hh += d^T h_{t-1}, db += sum d, dx += d W_ih.
 /// dx (T,N,C) and the gradients of weights and bias are added to; null where not wanted; an empty dx counts as zeros.
-/// dh, h (T,N,D H); h, caches: of the forward pass. Throws ShapeError.
+/// dh, h (T,N,D H); h, caches: of the forward pass, whose zeros behind the end of a sample let no gradient through.
+/// Throws ShapeError.
 template <class T>
 void lstm_backward(Tensor<T>* dx, std::span<const LstmGradients<T>> gradients, const Tensor<T>& dh, const Tensor<T>& h,
                    std::span<const LstmCache<T>> caches, const Tensor<T>& x, std::span<const LstmWeights<T>> layers) {

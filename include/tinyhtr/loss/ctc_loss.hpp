@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/kernels/ctc_log_domain.hpp"
 #include "tinyhtr/kernels/ctc_scaled.hpp"
@@ -33,15 +34,18 @@ struct CtcLossNode : Node<T> {
 ///     loss = -1/N sum over n of log p(label_n | softmax(logits[:, n]))
 ///
 /// logits (T,N,K), before any softmax; labels: N lists of classes in [0, K-1), true lengths, no padding; the blank is
-/// class K-1. The result has shape (1). Algorithm: Scaled, or LogDomain, the textbook; softmax, loss and gradient are
-/// computed together, sample by sample. Unlike PyTorch's 'mean', a label's loss is not divided by its length.
-/// Throws ShapeError where there are not N labels, ArgumentError for a label that does not fit into T steps (naming
-/// T, L, the repeats) or for logits that are not finite. Source: see ctc_forward.
+/// class K-1; lengths (N), where given: the steps of each sample, behind which nothing counts. The result has shape
+/// (1). Algorithm: Scaled, or LogDomain, the textbook; softmax, loss and gradient are computed together, sample by
+/// sample. Unlike PyTorch's 'mean', a label's loss is not divided by its length. Throws ShapeError where there are not
+/// N labels, ArgumentError for a label that does not fit into T steps (naming T, L, the repeats) or for logits that are
+/// not finite. Source: see ctc_forward.
 template <class Algorithm = Scaled, class T>
-Variable<T> ctc_loss(const Variable<T>& logits, const std::vector<std::vector<int>>& labels) {
+Variable<T> ctc_loss(const Variable<T>& logits, const std::vector<std::vector<int>>& labels,
+                     const Lengths& lengths = {}) {
   check_rank("ctc_loss", "logits", logits.shape(), "(T,N,K)");
   const Index batch = logits.shape()[1], classes = logits.shape()[2];
   check_shape("ctc_loss", "labels", {static_cast<Index>(labels.size())}, {batch});
+  check_lengths("ctc_loss", lengths, batch, logits.shape()[0]);
   if (batch == 0 || classes == 0) throw ShapeError("ctc_loss: logits have shape " + logits.shape().to_string());
   auto node = std::make_shared<CtcLossNode<T>>();
   Tensor<T>* gradient = nullptr;
@@ -52,7 +56,8 @@ Variable<T> ctc_loss(const Variable<T>& logits, const std::vector<std::vector<in
   node->losses.resize(labels.size());
   parallel_for(batch, [&](Index n) {
     const auto k = static_cast<std::size_t>(n);
-    node->losses[k] = Algorithm::loss(gradient, logits.value(), n, labels[k], static_cast<int>(classes - 1));
+    node->losses[k] = Algorithm::loss(gradient, logits.value(), n, labels[k], static_cast<int>(classes - 1),
+                                      length_of(lengths, n, logits.shape()[0]));
   });
   double total = 0;
   for (const double loss : node->losses) total += loss;

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/kernels/column_mask.hpp"
 #include "tinyhtr/kernels/conv2d_prepared.hpp"
 #include "tinyhtr/kernels/linear.hpp"
 #include "tinyhtr/kernels/lstm.hpp"
@@ -18,12 +20,12 @@ namespace tinyhtr {
 
 namespace detail {
 
-/// A convolution with the batch norm behind it, as one convolution.
+/// A convolution with the batch norm behind it, where there is one, as one convolution.
 template <class T, class Algorithm>
-PreparedConv2d<T> fold(const Conv2d<T, Algorithm>& convolution, const BatchNorm2d<T>& norm, T slope) {
+PreparedConv2d<T> fold(const Conv2d<T, Algorithm>& convolution, const BatchNorm2d<T>* norm, T slope) {
   Tensor<T> weight = convolution.weight.value();
   Tensor<T> bias = convolution.bias ? convolution.bias.value() : Tensor<T>(Shape{weight.dim(0)});
-  fold_batch_norm(weight, bias, norm);
+  if (norm) fold_batch_norm(weight, bias, *norm);
   return PreparedConv2d<T>(weight, bias, convolution.geometry, slope);
 }
 
@@ -50,29 +52,31 @@ class FoldedWordNet {
         classes_bias_(network.classes.bias.value()) {
     for (const auto& block : network.blocks) {
       std::optional<PreparedConv2d<T>> skip;
-      if (block.skip) {
-        const Tensor<T>& weight = block.skip->weight.value();
-        skip.emplace(weight, block.skip->bias ? block.skip->bias.value() : Tensor<T>(Shape{weight.dim(0)}),
-                     block.skip->geometry);
-      }
-      blocks_.push_back({detail::fold(block.conv1, block.bn1, block.slope),
-                         detail::fold(block.conv2, block.bn2, block.slope), std::move(skip)});
+      if (block.skip) skip = detail::fold(*block.skip, block.skip_bn ? &*block.skip_bn : nullptr, T(1));
+      blocks_.push_back({detail::fold(block.conv1, &block.bn1, block.slope),
+                         detail::fold(block.conv2, &block.bn2, block.slope), std::move(skip)});
     }
   }
 
   const WordNetOptions& options() const { return options_; }
 
-  /// images (N,C,H,W), grey levels 0 to 255; returns logits (T,N,K). Throws ShapeError. Several threads may call it.
-  Tensor<T> forward(const Tensor<T>& images) const {
+  /// images (N,C,H,W), grey levels 0 to 255; returns logits (T,N,K). widths (N), where given: the columns of each image
+  /// that are no padding, as WordNet::forward takes them. Throws ShapeError. Several threads may call it.
+  Tensor<T> forward(const Tensor<T>& images, const Lengths& given_widths = {}) const {
     check_rank("FoldedWordNet", "images", images.shape(), "(N,C,H,W)");
-    const Index batch = images.dim(0), steps = time_steps(options_);
-    check_shape("FoldedWordNet", "images", images.shape(), {batch, options_.channels, options_.height, options_.width});
+    const Index batch = images.dim(0), width = images.dim(3), steps = time_steps(options_, width);
+    check_shape("FoldedWordNet", "images", images.shape(),
+                {batch, options_.channels, options_.height, options_.width == 0 ? width : options_.width});
+    check_widths(options_, given_widths, batch, width);
+    const Lengths widths = without_full_lengths(given_widths, width);
     const Index together = images_together(batch), pieces = (batch + together - 1) / together;
-    if (pieces == 1 || together == 1) return read_sequence(features(images, 0, batch));
+    if (pieces == 1 || together == 1) return read_sequence(features(images, widths, 0, batch), lengths(widths));
     Tensor<T> logits = Tensor<T>::uninitialized({steps, batch, class_count()});
     parallel_for(pieces, [&](Index piece) {
       const Index first = piece * together, count = std::min(together, batch - first);
-      const Tensor<T> own = read_sequence(features(images, first, count));  // (T,count,K)
+      const Lengths own_widths = part(widths, first, count);
+      const Tensor<T> own =
+          read_sequence(features(images, own_widths, first, count), lengths(own_widths));  // (T,count,K)
       const Index row = count * class_count();
       for (Index t = 0; t < steps; ++t) {
         std::copy(own.data() + t * row, own.data() + (t + 1) * row, &logits(t, first, 0));
@@ -84,7 +88,14 @@ class FoldedWordNet {
   /// K, the vocabulary's characters and the blank.
   Index class_count() const { return classes_bias_.size(); }
 
+  /// The steps of each sample in the logits of images with those widths.
+  Lengths lengths(const Lengths& widths) const { return strided_lengths(widths, column_stride(options_)); }
+
  private:
+  static Lengths part(const Lengths& widths, Index first, Index count) {
+    return widths.empty() ? widths : Lengths(widths.begin() + first, widths.begin() + first + count);
+  }
+
   /// Images that one thread takes from pixels to logits: of a large batch, as many as the LSTM's products fill blocks
   /// of registers with, so that all that is in between stays in a processor's cache. Of a small one, single images
   /// whose sequences are read together, in both directions at the same time.
@@ -116,14 +127,14 @@ class FoldedWordNet {
     }
   };
 
-  /// The features of the images [first, first + count) as sequences (T,count,C).
-  Tensor<T> features(const Tensor<T>& images, Index first, Index count) const {
-    const Index steps = time_steps(options_), channels = options_.blocks.back().filters;
+  /// The features of the images [first, first + count), which have those widths, as sequences (T,count,C).
+  Tensor<T> features(const Tensor<T>& images, const Lengths& widths, Index first, Index count) const {
+    const Index steps = time_steps(options_, images.dim(3)), channels = options_.blocks.back().filters;
     const Index group = count < 2 * images_in_blocks ? 1 : images_in_blocks;
     Tensor<T> sequence = Tensor<T>::uninitialized({steps, count, channels});
     parallel_for((count + group - 1) / group, [&](Index k) {
       const Index begin = k * group, size = std::min(group, count - begin);
-      const Tensor<T> own = block_features(images, first + begin, size);  // (T,size,C)
+      const Tensor<T> own = block_features(images, part(widths, begin, size), first + begin, size);  // (T,size,C)
       for (Index t = 0; t < steps; ++t) {
         std::copy(own.data() + t * size * channels, own.data() + (t + 1) * size * channels, &sequence(t, begin, 0));
       }
@@ -132,11 +143,11 @@ class FoldedWordNet {
   }
 
   /// Sequences (T,N,C) to logits (T,N,K).
-  Tensor<T> read_sequence(const Tensor<T>& sequence) const {
+  Tensor<T> read_sequence(const Tensor<T>& sequence, const Lengths& lengths) const {
     const std::array layers{directions_[0].layer(Direction::forward), directions_[1].layer(Direction::reverse)};
     std::array<LstmCache<T>, 2> caches;
     Tensor<T> states, logits;
-    lstm_forward<T>(states, caches, sequence, layers);  // (T,N,2H)
+    lstm_forward<T>(states, caches, sequence, layers, lengths);  // (T,N,2H)
     logits.resize({sequence.dim(0), sequence.dim(1), class_count()});
     const Index classes = class_count(), width = states.dim(2);
     parallel_pieces(sequence.dim(0) * sequence.dim(1), gemm_row_piece, [&](Index begin, Index end) {
@@ -150,18 +161,23 @@ class FoldedWordNet {
   }
 
   /// What the blocks make of some images, as sequences (T,count,C).
-  Tensor<T> block_features(const Tensor<T>& images, Index first, Index count) const {
+  Tensor<T> block_features(const Tensor<T>& images, Lengths widths, Index first, Index count) const {
     const Index size = images.size() / images.dim(0);
     Tensor<T> x = Tensor<T>::uninitialized({count, images.dim(1), images.dim(2), images.dim(3)});
     const T factor = (options_.invert ? T(-1) : T(1)) / T(255), shift = options_.invert ? T(1) : T(0);
     const T* from = images.data() + first * size;
     T* to = x.data();
     for (Index k = 0; k < count * size; ++k) to[k] = factor * from[k] + shift;
+    if (!widths.empty()) mask_columns_forward(x, x, widths);
     Tensor<T> inner, skipped, y;
-    for (const Block& block : blocks_) {
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      const Block& block = blocks_[i];
+      widths = strided_lengths(widths, options_.blocks[i].stride.width);
       block.conv1.forward(inner, x);
+      if (!widths.empty()) mask_columns_forward(inner, inner, widths);
       if (block.skip) block.skip->forward(skipped, x);
       block.conv2.forward(y, inner, block.skip ? &skipped : &x);
+      if (!widths.empty()) mask_columns_forward(y, y, widths);
       std::swap(x, y);
     }
     const NoGrad no_grad;

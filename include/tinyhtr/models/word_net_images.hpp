@@ -14,6 +14,7 @@ inline LoaderOptions images_for(const WordNetOptions& network) {
           .width = network.width,
           .channels = network.channels,
           .keep_aspect_ratio = network.keep_aspect_ratio,
+          .preprocessing = network.preprocessing,
           .workers = thread_count() > 1 ? 1 : 0};
 }
 

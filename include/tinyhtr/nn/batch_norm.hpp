@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "tinyhtr/autograd/mask_columns.hpp"
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/kernels/batch_norm.hpp"
 #include "tinyhtr/kernels/batch_norm_fused.hpp"
@@ -14,10 +15,11 @@ namespace tinyhtr {
 template <class T>
 struct BatchNormNode : Node<T> {
   BatchStatistics<T> statistics;
+  Lengths widths;
   BatchNormNode() : Node<T>("batch_norm") {}
   void backward() override {
     batch_norm_backward(this->input_grad(0), this->input_grad(1), this->input_grad(2), this->grad, this->input_value(0),
-                        this->input_value(1), statistics);
+                        this->input_value(1), statistics, widths);
   }
 };
 
@@ -71,7 +73,8 @@ struct BatchNorm2d {
   }
 
   /// x (N,C,H,W) to the same shape. In training the statistics of the batch are used, and the running ones move.
-  Variable<T> forward(const Variable<T>& x, const Mode& mode) {
+  /// widths (N), where given: columns behind are padding, no part of the statistics, and zeros in the result.
+  Variable<T> forward(const Variable<T>& x, const Mode& mode, const Lengths& widths = {}) {
     if (!mode.is_training()) {
       auto node = std::make_shared<BatchNormInferenceNode<T>>();
       batch_norm_forward_inference(node->value, x.value(), weight.value(), bias.value(), running_mean, running_var,
@@ -79,11 +82,13 @@ struct BatchNorm2d {
       node->running_mean = running_mean;
       node->running_var = running_var;
       node->epsilon = epsilon;
-      return connect<T>(node, {x, weight, bias});
+      return mask_columns(connect<T>(node, {x, weight, bias}), widths);
     }
     auto node = std::make_shared<BatchNormNode<T>>();
-    batch_norm_forward_training(node->value, node->statistics, x.value(), weight.value(), bias.value(), epsilon);
-    follow(node->statistics, x);
+    node->widths = widths;
+    batch_norm_forward_training(node->value, node->statistics, x.value(), weight.value(), bias.value(), epsilon,
+                                widths);
+    follow(node->statistics, x, widths);
     return connect<T>(node, {x, weight, bias});
   }
 
@@ -93,14 +98,14 @@ struct BatchNorm2d {
     auto node = std::make_shared<BatchNormFusedNode<T>>(tail);
     batch_norm_fused_forward(node->value, node->statistics, x.value(), weight.value(), bias.value(),
                              residual ? &residual.value() : nullptr, epsilon, tail);
-    follow(node->statistics, x);
+    follow(node->statistics, x, tail.widths);
     if (!residual) return connect<T>(node, {x, weight, bias});
     return connect<T>(node, {x, weight, bias, residual});
   }
 
  private:
-  void follow(const BatchStatistics<T>& statistics, const Variable<T>& x) {
-    update_running_statistics(running_mean, running_var, statistics, x.value().size() / x.shape()[1], momentum);
+  void follow(const BatchStatistics<T>& statistics, const Variable<T>& x, const Lengths& widths) {
+    update_running_statistics(running_mean, running_var, statistics, detail::real_pixels(x.shape(), widths), momentum);
   }
 };
 

@@ -112,7 +112,8 @@ struct BiLstm {
   }
 
   /// x (T,N,C) to (T,N,2H): what was read so far from the left, and from the right. Both at the same time, in one node.
-  Variable<T> forward(const Variable<T>& x) const {
+  /// lengths (N), where given: the steps of each sample; the result is zero behind them.
+  Variable<T> forward(const Variable<T>& x, const Lengths& lengths = {}) const {
     auto node = std::make_shared<LstmNode<T>>(std::vector{Direction::forward, Direction::reverse});
     const auto weights = node->weights({weight_ih_l0.shared_node(), weight_hh_l0.shared_node(),
                                         bias_ih_l0.shared_node(), weight_ih_l0_reverse.shared_node(),

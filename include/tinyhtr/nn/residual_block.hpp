@@ -5,6 +5,7 @@
 
 #include "tinyhtr/autograd/activations.hpp"
 #include "tinyhtr/autograd/arithmetic.hpp"
+#include "tinyhtr/autograd/mask_columns.hpp"
 #include "tinyhtr/nn/algorithms.hpp"
 #include "tinyhtr/nn/batch_norm.hpp"
 #include "tinyhtr/nn/conv2d.hpp"
@@ -21,10 +22,13 @@ struct ResidualBlockOptions {
   double slope = 0.1;                 ///< of the LeakyReLU
   double batch_norm_momentum = 0.99;  ///< share of the running statistics that stays after a step
   Initialisation initialisation = Initialisation::keras;
+  bool bias = true;             ///< of the convolutions; what batch norm takes out again right behind them
+  bool normalise_skip = false;  ///< whether batch norm follows the skip path's convolution too
 };
 
 /// conv3x3(stride) - BN - LeakyReLU - conv3x3 - BN - add skip - LeakyReLU - dropout, where skip is the input or its
-/// conv1x1(stride). Source: He, Zhang, Ren, Sun, "Deep residual learning", 2016, as mltu builds it.
+/// conv1x1(stride), with a BN behind it where the options say so. Source: He, Zhang, Ren, Sun, "Deep residual
+/// learning", 2016, as mltu builds it; He and others have the BN on the skip path, and no bias.
 template <class T, class Algorithms = Fast>
 struct ResidualBlock {
   using Convolution = Conv2d<T, typename Algorithms::Convolution>;
@@ -34,6 +38,7 @@ struct ResidualBlock {
   Convolution conv2;
   BatchNorm2d<T> bn2;
   std::optional<Convolution> skip;
+  std::optional<BatchNorm2d<T>> skip_bn;
   Dropout<T> dropout;
   T slope;
 
@@ -46,6 +51,7 @@ struct ResidualBlock {
         slope(static_cast<T>(options.slope)) {
     if (options.convolve_skip) {
       skip.emplace(channels, options.filters, convolution(options, 1, options.stride), random);
+      if (options.normalise_skip) skip_bn.emplace(options.filters, static_cast<T>(options.batch_norm_momentum));
     } else if (options.stride != Stride(1) || channels != options.filters) {
       throw ArgumentError("ResidualBlock: with stride " + options.stride.to_string() + " and " +
                           std::to_string(channels) + " to " + std::to_string(options.filters) +
@@ -59,28 +65,47 @@ struct ResidualBlock {
     list.layer("conv2", conv2);
     list.layer("bn2", bn2);
     if (skip) list.layer("skip", *skip);
+    if (skip_bn) list.layer("skip_bn", *skip_bn);
   }
 
-  /// x (N,C,H,W) to (N,F,H / stride.height,W / stride.width).
-  Variable<T> forward(const Variable<T>& x, Mode& mode) {
-    if (Algorithms::fused_normalisation && mode.is_training()) return forward_fused(x, mode);
-    Variable<T> y = leaky_relu(bn1.forward(conv1.forward(x), mode), slope);
-    y = bn2.forward(conv2.forward(y), mode);
-    y = add(y, skip ? skip->forward(x) : x);
-    return dropout.forward(leaky_relu(y, slope), mode);
+  /// x (N,C,H,W) to (N,F,H / stride.height,W / stride.width). widths (N), where given: the columns of x that are real,
+  /// with zeros behind them; the result has zeros behind its own, so that padding is what the edge of an image is.
+  Variable<T> forward(const Variable<T>& x, Mode& mode, const Lengths& widths = {}) {
+    const Lengths inner = strided_lengths(widths, conv1.geometry.stride.width);  // of y
+    if (Algorithms::fused_normalisation && mode.is_training()) return forward_fused(x, mode, inner);
+    Variable<T> y = leaky_relu(bn1.forward(conv1.forward(x), mode, inner), slope);
+    y = bn2.forward(conv2.forward(y), mode, inner);
+    y = add(y, skip_path(x, mode, inner));
+    return dropout.forward(mask_columns(leaky_relu(y, slope), inner), mode);
   }
 
  private:
-  /// The training pass in four or five nodes instead of nine or ten.
-  Variable<T> forward_fused(const Variable<T>& x, Mode& mode) {
-    const Variable<T> y = bn1.forward_fused(conv1.forward(x), Variable<T>(), {.slope = slope});
-    const Variable<T> residual = skip ? skip->forward(x) : x;
-    return bn2.forward_fused(conv2.forward(y), residual,
-                             {.slope = slope, .dropout = DropoutMask<T>(dropout.probability, mode.next_random())});
+  /// The training pass in four to six nodes instead of nine to eleven.
+  Variable<T> forward_fused(const Variable<T>& x, Mode& mode, const Lengths& inner) {
+    const Variable<T> y = bn1.forward_fused(conv1.forward(x), Variable<T>(), {.slope = slope, .widths = inner});
+    const Variable<T> residual = skip_path(x, mode, inner);
+    NormTail<T> tail{.slope = slope, .widths = inner};
+    const Random random = mode.next_random();  // drawn in any case: so the numbers of the next layer stay its own
+    if (dropout.probability > 0) tail.dropout.emplace(dropout.probability, random);
+    return bn2.forward_fused(conv2.forward(y), residual, tail);
+  }
+
+  Variable<T> skip_path(const Variable<T>& x, const Mode& mode, const Lengths& inner) {
+    if (!skip) return x;
+    const Variable<T> y = skip->forward(x);
+    if (!skip_bn) return y;
+    if (Algorithms::fused_normalisation && mode.is_training()) {
+      return skip_bn->forward_fused(y, Variable<T>(), {.widths = inner});
+    }
+    return skip_bn->forward(y, mode, inner);
   }
 
   static Conv2dOptions convolution(const ResidualBlockOptions& options, Index kernel, Stride stride) {
-    return {.kernel = kernel, .stride = stride, .padding = options.padding, .initialisation = options.initialisation};
+    return {.kernel = kernel,
+            .stride = stride,
+            .padding = options.padding,
+            .bias = options.bias,
+            .initialisation = options.initialisation};
   }
 };
 

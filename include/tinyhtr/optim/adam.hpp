@@ -23,6 +23,7 @@ struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-7;
+  double weight_decay = 0;  ///< decoupled, of weights with two dimensions or more: biases and batch norm keep theirs
   EpsilonPlacement epsilon_placement = EpsilonPlacement::keras;
 };
 
@@ -31,8 +32,10 @@ struct AdamOptions {
 ///     m = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) g^2
 ///     p -= learning_rate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon')
 ///
+/// and with weight decay p -= learning_rate weight_decay p before that (AdamW).
 /// epsilon' is epsilon as Keras has it, and epsilon sqrt(1 - beta2^t) as PyTorch has it.
-/// Source: Kingma, Ba, "Adam: a method for stochastic optimization", 2015, section 2.
+/// Source: Kingma, Ba, "Adam: a method for stochastic optimization", 2015, section 2; Loshchilov, Hutter, "Decoupled
+/// weight decay regularization", 2019, algorithm 2.
 template <class T>
 class Adam {
  public:
@@ -73,8 +76,9 @@ class Adam {
             eps = static_cast<T>(epsilon);
     parallel_for(static_cast<Index>(pieces_.size()), [&](Index piece) {
       const auto [k, begin, end] = pieces_[static_cast<std::size_t>(piece)];
+      const double decay = parameters_[k].shape().rank() > 1 ? learning_rate * options_.weight_decay : 0;
       update(parameters_[k].value().data(), mean_[k].data(), square_[k].data(), parameters_[k].grad().data(), begin,
-             end, {rate, beta1, beta2, eps});
+             end, {rate, beta1, beta2, eps, static_cast<T>(1 - decay)});
     });
   }
 
@@ -97,16 +101,16 @@ class Adam {
   };
 
   struct Factors {
-    T rate, beta1, beta2, epsilon;
+    T rate, beta1, beta2, epsilon, kept;  // kept: what weight decay leaves of a weight
   };
 
   /// The formula, in one pass over p, m, v, g.
   static void update(T* p, T* m, T* v, const T* g, Index begin, Index end, const Factors factors) {
-    const auto [rate, beta1, beta2, epsilon] = factors;
+    const auto [rate, beta1, beta2, epsilon, kept] = factors;
     for (Index i = begin; i < end; ++i) {
       m[i] = beta1 * m[i] + (1 - beta1) * g[i];
       v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
-      p[i] -= rate * m[i] / (std::sqrt(v[i]) + epsilon);
+      p[i] = kept * p[i] - rate * m[i] / (std::sqrt(v[i]) + epsilon);
     }
   }
 

@@ -37,11 +37,11 @@ namespace detail {
 /// CTC loss of one sample where it has one: its characters are known, and it fits into T steps.
 template <class T>
 void add_loss(Evaluation& evaluation, const Tensor<T>& logits, Index n, const std::string& text,
-              const Vocabulary& vocabulary) {
+              const Vocabulary& vocabulary, Index steps) {
   if (!vocabulary.knows(text)) return;
   const std::vector<int> label = vocabulary.encode(text);
-  if (ctc_required_steps(label) > logits.dim(0)) return;
-  evaluation.loss += Scaled::loss<T>(nullptr, logits, n, label, vocabulary.blank());
+  if (ctc_required_steps(label) > steps) return;
+  evaluation.loss += Scaled::loss<T>(nullptr, logits, n, label, vocabulary.blank(), steps);
   ++evaluation.labels_with_loss;
 }
 
@@ -56,14 +56,16 @@ Evaluation evaluate(const FoldedWordNet<T>& network, Loader<T>& loader, const Vo
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation;
   for (const Batch<T>& batch : loader.epoch(0)) {
-    const Tensor<T> logits = network.forward(batch.images);
-    const std::vector<Reading> readings = best_path(logits, vocabulary.blank());
+    const Tensor<T> logits = network.forward(batch.images, batch.widths);
+    const Lengths lengths = network.lengths(batch.widths);
+    const std::vector<Reading> readings = best_path(logits, vocabulary.blank(), lengths);
     for (std::size_t n = 0; n < readings.size(); ++n) {
       const std::string text = vocabulary.decode(readings[n].classes);
       evaluation.errors.add(batch.texts[n], text);
       evaluation.predictions.push_back(
           {batch.samples[n], text, std::exp(readings[n].log_probability), edit_distance(batch.texts[n], text)});
-      detail::add_loss(evaluation, logits, static_cast<Index>(n), batch.texts[n], vocabulary);
+      const auto row = static_cast<Index>(n);
+      detail::add_loss(evaluation, logits, row, batch.texts[n], vocabulary, length_of(lengths, row, logits.dim(0)));
     }
     if (batch_done && !batch_done(evaluation.errors.words)) break;
   }

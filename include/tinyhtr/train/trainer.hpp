@@ -29,6 +29,7 @@ namespace tinyhtr {
 struct TrainerOptions {
   int epochs = 100;                               ///< in all, those before a resume counted
   double clip_norm = 0;                           ///< largest norm of all gradients together; 0: not clipped
+  double second_head_weight = 0.1;                ///< of the second head's loss, where the network has one
   std::map<std::string, std::string> metadata{};  ///< kept in every checkpoint as it is
   std::function<bool()> should_stop{};            ///< asked after every step, where given; true ends the run
 };
@@ -187,11 +188,17 @@ class Trainer {
   /// One training step: images to logits to loss to gradients to changed weights.
   StepReport train_step(const Batch<T>& batch) {
     StepReport report;
-    const Variable<T> logits =
-        network_.forward(batch.images, Mode::training(state.seed, static_cast<std::uint32_t>(state.steps)));
-    const Variable<T> loss = ctc_loss(logits, vocabulary_.encode(batch.texts));
-    optimiser_.zero_grad();
+    const Mode mode = Mode::training(state.seed, static_cast<std::uint32_t>(state.steps));
+    const auto heads = network_.forward_heads(batch.images, mode, batch.widths);
+    const std::vector<std::vector<int>> labels = vocabulary_.encode(batch.texts);
+    const Lengths lengths = network_.lengths(batch.widths);
+    Variable<T> loss = ctc_loss(heads.logits, labels, lengths);
     report.batch_loss = static_cast<double>(loss.item());
+    if (heads.second) {
+      const auto weight = static_cast<T>(options.second_head_weight);
+      loss = add(loss, scale(ctc_loss(heads.second, labels, lengths), weight));
+    }
+    optimiser_.zero_grad();
     if (!std::isfinite(report.batch_loss)) throw not_finite("the loss");
     backward(loss, Keep::leaves);
     const double largest = options.clip_norm > 0 ? options.clip_norm : std::numeric_limits<double>::infinity();

@@ -1,0 +1,63 @@
+// Networks that read words of any width from left to right, a step for every four columns.
+#pragma once
+
+#include "tinyhtr/models/word_net.hpp"
+
+namespace tinyhtr {
+
+/// What column networks have in common. A word is made grey, its paper white, and 32 pixels high at its own aspect
+/// ratio (Preprocessing); then, unlike the reference network,
+///
+///     (N,1,32,W) - residual blocks, 4 columns to a step - (N,C,4,W/4) - maximum over the height - (T = W/4, N, C)
+///     - BiLSTM - dropout - linear - logits (T,N,K)
+///
+/// so that time runs as the text does, once, which is what CTC's alignments do. Convolutions have no bias, skip paths a
+/// batch norm. In training a second head reads the columns without the LSTM, as a convolution of width 3: its loss,
+/// with a weight of some tenths, hands the blocks a gradient that has not gone through the LSTM. Source: Retsinas,
+/// Sfikas, Gatos, Nikou, "Best practices for a handwritten text recognition system", 2022: columns by maximum, aspect
+/// ratio kept, the second head ("CTC shortcut").
+inline WordNetOptions column_net() {
+  WordNetOptions options;
+  options.width = 0;
+  options.channels = 1;
+  options.preprocessing = standard_preprocessing();
+  options.invert = true;
+  options.scan = Scan::column_maxima;
+  options.dropout = 0;
+  options.feature_dropout = 0.3;
+  options.convolution_bias = false;
+  options.normalise_skip = true;
+  options.second_head = true;
+  options.batch_norm_momentum = 0.9;
+  return options;
+}
+
+/// 0.56 million parameters, 71 million multiply-adds for an image of 128 columns.
+inline WordNetOptions small_column_net() {
+  WordNetOptions options = column_net();
+  options.hidden = 128;
+  options.blocks = {
+      {.filters = 16, .stride = 1, .convolve_skip = true},  {.filters = 16, .stride = 2, .convolve_skip = true},
+      {.filters = 16, .stride = 1, .convolve_skip = false}, {.filters = 32, .stride = 2, .convolve_skip = true},
+      {.filters = 32, .stride = 1, .convolve_skip = false}, {.filters = 64, .stride = {2, 1}, .convolve_skip = true},
+      {.filters = 64, .stride = 1, .convolve_skip = false}, {.filters = 64, .stride = 1, .convolve_skip = false},
+      {.filters = 64, .stride = 1, .convolve_skip = false},
+  };
+  return options;
+}
+
+/// 2.3 million parameters, about four times the multiply-adds of the small one.
+inline WordNetOptions medium_column_net() {
+  WordNetOptions options = column_net();
+  options.hidden = 256;
+  options.blocks = {
+      {.filters = 32, .stride = 2, .convolve_skip = true},   {.filters = 32, .stride = 1, .convolve_skip = false},
+      {.filters = 64, .stride = 2, .convolve_skip = true},   {.filters = 64, .stride = 1, .convolve_skip = false},
+      {.filters = 64, .stride = 1, .convolve_skip = false},  {.filters = 128, .stride = {2, 1}, .convolve_skip = true},
+      {.filters = 128, .stride = 1, .convolve_skip = false}, {.filters = 128, .stride = 1, .convolve_skip = false},
+      {.filters = 128, .stride = 1, .convolve_skip = false},
+  };
+  return options;
+}
+
+}  // namespace tinyhtr

@@ -118,7 +118,7 @@ struct BiLstm {
     const auto weights = node->weights({weight_ih_l0.shared_node(), weight_hh_l0.shared_node(),
                                         bias_ih_l0.shared_node(), weight_ih_l0_reverse.shared_node(),
                                         weight_hh_l0_reverse.shared_node(), bias_ih_l0_reverse.shared_node()});
-    lstm_forward<T>(node->value, node->caches, x.value(), weights);
+    lstm_forward<T>(node->value, node->caches, x.value(), weights, lengths);
     return connect<T>(node, {x, weight_ih_l0, weight_hh_l0, bias_ih_l0, weight_ih_l0_reverse, weight_hh_l0_reverse,
                              bias_ih_l0_reverse});
   }

@@ -64,11 +64,39 @@ class ImageBatches {
   std::map<Index, std::vector<NamedImage>> waiting_;  // those that another thread will ask for
 };
 
+/// The reading of one image by a network that takes images of any width.
+ImageReading read_alone(const FoldedWordNet<float>& network, const Vocabulary& vocabulary, const NamedImage& image,
+                        const LoaderOptions& fit) {
+  ImageReading reading{image.name, "", 0, image.error};
+  if (!image.error.empty()) return reading;
+  try {
+    const Image word = fit_image(read_image(image.path, fit.channels), fit);
+    const std::vector<Reading> paths =
+        best_path(network.forward(pad_to_batch<float>({word}).images), vocabulary.blank());
+    reading.text = vocabulary.decode(paths[0].classes);
+    reading.confidence = std::exp(paths[0].log_probability);
+  } catch (const std::bad_alloc&) {
+    reading.error = image.name + ": there is not enough memory to decode it";
+  } catch (const std::exception& error) {
+    reading.error = error.what();
+  }
+  return reading;
+}
+
+/// One image after the other, so that the result does not depend, to the last bit, on which ones stand together.
+std::vector<ImageReading> read_one_by_one(const FoldedWordNet<float>& network, const Vocabulary& vocabulary,
+                                          const std::vector<NamedImage>& images, const LoaderOptions& fit) {
+  std::vector<ImageReading> readings;
+  for (const NamedImage& image : images) readings.push_back(read_alone(network, vocabulary, image, fit));
+  return readings;
+}
+
 /// From the files to the texts: read, fit to the network's size, logits, best path.
 std::vector<ImageReading> read_images(const FoldedWordNet<float>& network, const Vocabulary& vocabulary,
                                       const std::vector<NamedImage>& images) {
   const WordNetOptions& size = network.options();
   const LoaderOptions fit = images_for(size);
+  if (size.width == 0) return read_one_by_one(network, vocabulary, images, fit);
   const Index places = filled_up(static_cast<Index>(images.size()));
   Tensor<float> batch(Shape{places, size.channels, size.height, size.width});
   std::vector<ImageReading> readings;

@@ -199,7 +199,6 @@ void train(RunOptions& call, const std::filesystem::path& program) {
   loading.batch_size = config.batch_size;
   loading.seed = config.seed;
   loading.workers = config.train_workers;
-  if (architecture.width == 0) loading.bucket = static_cast<Index>(words.validation.size()) / loading.batch_size + 1;
   Loader<float> validation(words.validation, loading);
   loading.shuffle = true;
   if (architecture.width == 0) {

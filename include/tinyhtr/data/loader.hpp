@@ -24,6 +24,7 @@
 #include "tinyhtr/data/sample.hpp"
 #include "tinyhtr/image/augment.hpp"
 #include "tinyhtr/image/image.hpp"
+#include "tinyhtr/image/image_size.hpp"
 #include "tinyhtr/image/preprocessing.hpp"
 #include "tinyhtr/image/read.hpp"
 #include "tinyhtr/image/resize.hpp"

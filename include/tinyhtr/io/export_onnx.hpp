@@ -31,12 +31,21 @@ inline Index zeros_behind(const Window& window) {
   return std::max<Index>(0, (window.output - 1) * window.stride + window.kernel - window.input - window.before);
 }
 
+/// A width to count paddings with, where that of the images is free: for every multiple of the strides they are equal.
+inline Index nominal_width(const WordNetOptions& options) {
+  return options.width > 0 ? options.width : 32 * column_stride(options);
+}
+
 /// The blocks of a network, one node after the other; height and width of the feature maps go along.
 template <class T>
 class OnnxBlocks {
  public:
   OnnxBlocks(OnnxBuilder& builder, const WordNetOptions& options, bool fold)
-      : builder_(builder), padding_(options.padding), fold_(fold), height_(options.height), width_(options.width) {}
+      : builder_(builder),
+        padding_(options.padding),
+        fold_(fold),
+        height_(options.height),
+        width_(nominal_width(options)) {}
 
   /// x: the name of the block's input (N,C,H,W); returns the name of its output.
   template <class Algorithms>
@@ -49,7 +58,9 @@ class OnnxBlocks {
     std::string skip = x;
     if (block.skip) {
       const Index output_height = std::exchange(height_, height), output_width = std::exchange(width_, width);
-      skip = convolution(name + ".skip", x, block.skip->weight.value(), bias_of(*block.skip), block.skip->geometry);
+      Tensor<T> weight = block.skip->weight.value(), bias = bias_of(*block.skip);
+      if (block.skip_bn) fold_batch_norm(weight, bias, *block.skip_bn);
+      skip = convolution(name + ".skip", x, weight, bias, block.skip->geometry);
       if (height_ != output_height || width_ != output_width) refuse_sizes(name);
     } else if (height_ != height || width_ != width) {
       refuse_sizes(name);
@@ -144,7 +155,10 @@ std::string onnx_lstm(OnnxBuilder& builder, const std::string& x, const BiLstm<T
 }  // namespace detail
 
 /// The graph of a trained network, for onnxruntime and others: input "input" (N,H,W,C), float32 grey levels 0 to 255,
-/// any N; output "output" (N,T,K), probabilities by softmax. IR version 7, operations of version 13, float32.
+/// any N; output "output" (N,T,K), probabilities by softmax. IR version 7, operations of version 13, float32. Where the
+/// network reads images of any width, W and T = W / column_stride() are open too; images of one batch are of one width
+/// then, a multiple of column_stride(), since the graph knows no padding. Batch norm on a skip path is folded into its
+/// convolution; the second head, which is for training, is left out.
 ///
 /// Its metadata hold the vocabulary, the class of the blank, the library's version, and as "model" what the network is
 /// built from: with it keep_aspect_ratio, how an image is to be made to fit, which no graph says.
@@ -186,7 +200,7 @@ OnnxModel to_onnx(const WordNet<T, Algorithms>& network, const Vocabulary& vocab
   // (T,2,N,H) - (N,T,2,H) - (N,T,2H) - classes.
   x = detail::onnx_lstm(builder, x, network.lstm);
   x = builder.transpose("states", x, {2, 0, 1, 3});
-  x = builder.reshape("features", x, {0, steps, 2 * options.hidden});
+  x = builder.reshape("features", x, {0, options.width > 0 ? steps : -1, 2 * options.hidden});
   const Tensor<T>& weight = network.classes.weight.value();
   Tensor<T> transposed(Shape{weight.dim(1), weight.dim(0)});
   for (Index k = 0; k < weight.dim(0); ++k) {
@@ -200,8 +214,11 @@ OnnxModel to_onnx(const WordNet<T, Algorithms>& network, const Vocabulary& vocab
   model.producer = "tinyhtr";
   model.producer_version = version;
   model.graph_name = "word_net";
-  model.inputs = {{"input", 1, {{-1, "N"}, {options.height, ""}, {options.width, ""}, {options.channels, ""}}}};
-  model.outputs = {{"output", 1, {{-1, "N"}, {steps, ""}, {vocabulary.classes(), ""}}}};
+  const bool any_width = options.width == 0;
+  const OnnxDimension width = any_width ? OnnxDimension{-1, "W"} : OnnxDimension{options.width, ""};
+  const OnnxDimension time = any_width ? OnnxDimension{-1, "T"} : OnnxDimension{steps, ""};
+  model.inputs = {{"input", 1, {{-1, "N"}, {options.height, ""}, width, {options.channels, ""}}}};
+  model.outputs = {{"output", 1, {{-1, "N"}, time, {vocabulary.classes(), ""}}}};
   model.metadata = {{"blank", std::to_string(vocabulary.blank())},
                     {"model", word_net_to_json(options)},
                     {"tinyhtr_version", version},

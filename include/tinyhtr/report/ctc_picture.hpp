@@ -99,7 +99,7 @@ Image ctc_picture(const Image& input, const Tensor<T>& logits, Index n, const st
                         " classes in steps of " + std::to_string(sweeps) + " equal sweeps with a sample " +
                         std::to_string(n) + ", found the shape " + logits.shape().to_string());
   }
-  const Tensor<double> log_probs = detail::log_probabilities_of(logits, n);
+  const Tensor<double> log_probs = detail::log_probabilities_of(logits, n, logits.dim(0));
   const Reading reading = best_path(log_probs, vocabulary.blank())[0];
 
   // The rows: classes in the order in which label, then reading, have them first; the blank last.

@@ -1,6 +1,7 @@
 // Reading a whole set of words: error rates, loss, every reading.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -28,7 +29,7 @@ struct Evaluation {
   ErrorRate errors;
   double loss = 0;                      ///< mean CTC loss over the labels that the vocabulary can write
   Index labels_with_loss = 0;           ///< how many those are
-  std::vector<Prediction> predictions;  ///< in the order of the loader
+  std::vector<Prediction> predictions;  ///< in the order of the loader's samples
   double seconds = 0;
 };
 
@@ -69,6 +70,8 @@ Evaluation evaluate(const FoldedWordNet<T>& network, Loader<T>& loader, const Vo
     }
     if (batch_done && !batch_done(evaluation.errors.words)) break;
   }
+  std::sort(evaluation.predictions.begin(), evaluation.predictions.end(),
+            [](const Prediction& a, const Prediction& b) { return a.sample < b.sample; });
   if (evaluation.labels_with_loss > 0) evaluation.loss /= static_cast<double>(evaluation.labels_with_loss);
   evaluation.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "tinyhtr/autograd/arithmetic.hpp"
 #include "tinyhtr/autograd/backward.hpp"
 #include "tinyhtr/data/loader.hpp"
 #include "tinyhtr/data/vocabulary.hpp"
@@ -196,7 +197,7 @@ class Trainer {
     report.batch_loss = static_cast<double>(loss.item());
     if (heads.second) {
       const auto weight = static_cast<T>(options.second_head_weight);
-      loss = add(loss, scale(ctc_loss(heads.second, labels, lengths), weight));
+      loss = tinyhtr::add(loss, scale(ctc_loss(heads.second, labels, lengths), weight));
     }
     optimiser_.zero_grad();
     if (!std::isfinite(report.batch_loss)) throw not_finite("the loss");

@@ -32,21 +32,22 @@ inline WordNetOptions column_net() {
   return options;
 }
 
-/// 0.56 million parameters, 71 million multiply-adds for an image of 128 columns.
+/// 0.58 million parameters, 61 million multiply-adds for an image of 128 columns. The first block halves the image at
+/// once, and has 24 filters instead of the reference network's 16 on the whole of it: the same time, and more that can
+/// be told apart.
 inline WordNetOptions small_column_net() {
   WordNetOptions options = column_net();
   options.hidden = 128;
   options.blocks = {
-      {.filters = 16, .stride = 1, .convolve_skip = true},  {.filters = 16, .stride = 2, .convolve_skip = true},
-      {.filters = 16, .stride = 1, .convolve_skip = false}, {.filters = 32, .stride = 2, .convolve_skip = true},
-      {.filters = 32, .stride = 1, .convolve_skip = false}, {.filters = 64, .stride = {2, 1}, .convolve_skip = true},
-      {.filters = 64, .stride = 1, .convolve_skip = false}, {.filters = 64, .stride = 1, .convolve_skip = false},
-      {.filters = 64, .stride = 1, .convolve_skip = false},
+      {.filters = 24, .stride = 2, .convolve_skip = true},      {.filters = 24, .stride = 1, .convolve_skip = false},
+      {.filters = 40, .stride = 2, .convolve_skip = true},      {.filters = 40, .stride = 1, .convolve_skip = false},
+      {.filters = 64, .stride = {2, 1}, .convolve_skip = true}, {.filters = 64, .stride = 1, .convolve_skip = false},
+      {.filters = 64, .stride = 1, .convolve_skip = false},     {.filters = 64, .stride = 1, .convolve_skip = false},
   };
   return options;
 }
 
-/// 2.3 million parameters, about four times the multiply-adds of the small one.
+/// 2.2 million parameters, about three times the multiply-adds of the small one.
 inline WordNetOptions medium_column_net() {
   WordNetOptions options = column_net();
   options.hidden = 256;

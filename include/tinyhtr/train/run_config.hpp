@@ -100,7 +100,7 @@ void for_each_config_key(const Visitor& visit) {
       ConfigKey{"network",
                 "reference, that of the TensorFlow tutorial 'Handwriting words recognition'; small, which reads from "
                 "left to right and learns sooner; column-small and column-medium, which also read words of any width, "
-                "of 0.6 and 2.3 million parameters, made for people's handwriting",
+                "of 0.6 and 2.2 million parameters, made for people's handwriting",
                 run,
                 0,
                 0,

@@ -16,7 +16,9 @@ namespace tinyhtr {
 ///
 /// A training step makes the same tensors as the one before it. Memory from the system comes as pages that it has to
 /// clear one by one at their first touch, a quarter of a step's time; memory from here is mapped already. Sizes are
-/// rounded up to four classes per power of two, so that a block serves tensors of nearly its size too. Under
+/// rounded up to four classes per power of two, so that a block serves tensors of nearly its size too. Where steps
+/// differ in size, as with batches of words of any width, each has classes of its own: blocks that lie idle go back to
+/// the system when others are asked for, so that all together is little more than the largest step needs. Under
 /// AddressSanitizer every block goes back to the system at once, so that a use after its end is found.
 class MemoryPool {
  public:
@@ -35,6 +37,8 @@ class MemoryPool {
     const std::size_t size = rounded(bytes);
     {
       const std::lock_guard lock(mutex_);
+      bytes_used_ += size;
+      most_used_ = std::max(most_used_, bytes_used_);
       std::vector<void*>& blocks = free_[size];
       if (!blocks.empty()) {
         void* const block = blocks.back();
@@ -42,10 +46,14 @@ class MemoryPool {
         bytes_kept_ -= size;
         return block;
       }
+      give_back_idle_blocks();
     }
     if (void* const block = ::operator new(size, alignment, std::nothrow)) return block;
     release();  // blocks of other sizes may be what is missing
-    return ::operator new(size, alignment);
+    if (void* const block = ::operator new(size, alignment, std::nothrow)) return block;
+    const std::lock_guard lock(mutex_);
+    bytes_used_ -= size;
+    throw std::bad_alloc();
   }
 
   /// Takes back what allocate(bytes) gave.
@@ -53,6 +61,7 @@ class MemoryPool {
     if (keeps(bytes)) {
       const std::size_t size = rounded(bytes);
       const std::lock_guard lock(mutex_);
+      bytes_used_ -= size;
       try {
         free_[size].push_back(block);
         bytes_kept_ += size;
@@ -103,9 +112,24 @@ class MemoryPool {
  private:
   [[maybe_unused]] static constexpr std::size_t smallest_kept = 64;
 
+  static constexpr std::size_t always_kept = std::size_t{16} << 20;
+
+  /// The largest blocks first, until what is used and what is kept come to no more than 5/4 of what was used at once,
+  /// and some megabytes.
+  void give_back_idle_blocks() {
+    const std::size_t limit = most_used_ + most_used_ / 4 + always_kept;
+    for (auto blocks = free_.rbegin(); blocks != free_.rend(); ++blocks) {
+      while (!blocks->second.empty() && bytes_used_ + bytes_kept_ > limit) {
+        ::operator delete(blocks->second.back(), alignment);
+        blocks->second.pop_back();
+        bytes_kept_ -= blocks->first;
+      }
+    }
+  }
+
   mutable std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> free_;  // by rounded size
-  std::size_t bytes_kept_ = 0;
+  std::size_t bytes_kept_ = 0, bytes_used_ = 0, most_used_ = 0;
 };
 
 }  // namespace tinyhtr

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "support/blas_core.hpp"
+#include "support/default_model.hpp"
 #include "support/image_source.hpp"
 #include "support/network_file.hpp"
 #include "support/program.hpp"
@@ -126,7 +127,7 @@ std::vector<ImageReading> read_images(const FoldedWordNet<float>& network, const
 
 void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
-  const LoadedNetwork<float> model = load_network_file(settings.model);
+  const LoadedNetwork<float> model = load_network_file(settings.model.empty() ? default_model() : settings.model);
   const FoldedWordNet<float> network(model.network);
   ImageSource source(settings.inputs, settings.list);
   ImageBatches batches(source, filled_up(settings.batch_size));
@@ -165,11 +166,14 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Reads images of single words, or of what the network was trained on. Prints a line per image: path, text and\n"
       "confidence, with tabs between them. The confidence is the probability of the best path, from 0 to 1.\n"
-      "Example: read_words --model runs/first/best.safetensors word1.png word2.jpg scans/\n"
+      "Example: read_words word.png\n"
+      "         read_words --model runs/first/best.safetensors word1.png word2.jpg scans/\n"
       "         find scans -name '*.png' | read_words --model runs/first/best.safetensors --json -\n"
       "An image that cannot be read is named on stderr; the others are read all the same, and the exit code is 1.");
   Settings settings;
-  app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();
+  app.add_option("--model", settings.model,
+                 std::string(model_help) + "; default: the one that comes with tinyhtr, for English handwriting")
+      ->type_name("FILE");
   auto* inputs = app.add_option("IMAGE", settings.inputs,
                                 "PNG, JPEG, BMP, GIF, TGA, PSD, PNM, HDR; a folder, for all images in it and in the "
                                 "folders in it, sorted by path; - for a list of paths on standard input, one a line");

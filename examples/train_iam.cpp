@@ -6,6 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +69,24 @@ WordNetOptions architecture_of(const RunConfig& config) {
   if (config.padding == "symmetric") options.padding = Padding::symmetric;
   static_cast<void>(time_steps(
       options, std::max(options.width, column_stride(options))));  // throws where a kernel does not fit onto its image
+  return options;
+}
+
+/// All kinds of augmentation but those that are to be left out.
+WordAugmentOptions augmentation_of(const RunConfig& config) {
+  WordAugmentOptions options;
+  std::istringstream names(config.augment_without);
+  for (std::string name; std::getline(names, name, ',');) {
+    const auto kind = std::find_if(word_augment_kinds.begin(), word_augment_kinds.end(),
+                                   [&name](const WordAugmentKind& one) { return name == one.name; });
+    if (kind == word_augment_kinds.end()) {
+      std::string known;
+      for (const WordAugmentKind& one : word_augment_kinds)
+        known += (known.empty() ? "" : ", ") + std::string(one.name);
+      throw ArgumentError("augment_without: expected " + known + ", found '" + name + "'");
+    }
+    options.*kind->probability = 0;
+  }
   return options;
 }
 
@@ -209,7 +228,7 @@ void train(RunOptions& call, const std::filesystem::path& program) {
     loading.columns_per_step = column_stride(architecture);
   }
   if (config.augment && architecture.preprocessing) {
-    loading.word_augment = WordAugmentOptions{};
+    loading.word_augment = augmentation_of(config);
   } else if (config.augment) {
     loading.augment = AugmentOptions{};
     loading.augment->erode_dilate_kernel = config.erode_dilate;

@@ -32,6 +32,7 @@ struct RunConfig {
   std::uint64_t seed = 1;
   bool augment = true;
   Index erode_dilate = 1;
+  std::string augment_without;
   std::string network = "reference", initial_weights = "default", padding = "same";
   std::string scan = "default";
   std::string schedule = "plateau";

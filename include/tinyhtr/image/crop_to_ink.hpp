@@ -15,14 +15,19 @@ namespace tinyhtr {
 
 namespace detail {
 
-/// Pixels of ink that touch each other, corners included: their box and how many they are.
-struct InkPatch {
-  Index top, left, bottom, right;  // the last row and column belong to it
-  Index pixels = 0;
+/// The rows and columns from `top`, `left` to `bottom`, `right`, these included; none where bottom < top.
+struct InkBox {
+  Index top, left, bottom, right;
+
+  void include(const InkBox& other) {
+    top = std::min(top, other.top), bottom = std::max(bottom, other.bottom);
+    left = std::min(left, other.left), right = std::max(right, other.right);
+  }
 };
 
-/// The patches of pixels at `threshold` or below; a grey image. Pixels that were seen are marked in `open`.
-inline std::vector<InkPatch> ink_patches(const Image& grey, int threshold) {
+/// The box around all patches of at least `least` pixels; a patch are pixels at `threshold` or below that touch each
+/// other, corners included.
+inline InkBox ink_box(const Image& grey, int threshold, double least) {
   const Index height = grey.height, width = grey.width, pitch = width + 2;
   std::vector<std::uint8_t> open(static_cast<std::size_t>((height + 2) * pitch));  // with a frame that is never ink
   for (Index y = 0; y < height; ++y) {
@@ -31,19 +36,20 @@ inline std::vector<InkPatch> ink_patches(const Image& grey, int threshold) {
     for (Index x = 0; x < width; ++x) to[x] = row[x] <= threshold ? 1 : 0;
   }
   const Index around[8] = {-pitch - 1, -pitch, -pitch + 1, -1, 1, pitch - 1, pitch, pitch + 1};
-  std::vector<InkPatch> patches;
+  const InkBox nothing{height, width, -1, -1};
+  InkBox box = nothing;
   std::vector<Index> waiting;
   for (Index start = 0; start < static_cast<Index>(open.size()); ++start) {
     if (open[static_cast<std::size_t>(start)] == 0) continue;
-    InkPatch patch{height, width, -1, -1};
+    InkBox patch = nothing;
+    Index pixels = 0;
     open[static_cast<std::size_t>(start)] = 0;
     waiting.push_back(start);
     while (!waiting.empty()) {
       const Index place = waiting.back(), y = place / pitch - 1, x = place % pitch - 1;
       waiting.pop_back();
-      ++patch.pixels;
-      patch.top = std::min(patch.top, y), patch.bottom = std::max(patch.bottom, y);
-      patch.left = std::min(patch.left, x), patch.right = std::max(patch.right, x);
+      ++pixels;
+      patch.include({y, x, y, x});
       for (const Index step : around) {
         std::uint8_t& neighbour = open[static_cast<std::size_t>(place + step)];
         if (neighbour == 0) continue;
@@ -51,9 +57,9 @@ inline std::vector<InkPatch> ink_patches(const Image& grey, int threshold) {
         waiting.push_back(place + step);
       }
     }
-    patches.push_back(patch);
+    if (static_cast<double>(pixels) >= least) box.include(patch);
   }
-  return patches;
+  return box;
 }
 
 /// Twice the area of all patches over their outline: how wide a stroke is, in pixels.
@@ -95,15 +101,11 @@ struct CropToInk {
     if (levels.contrast() < min_contrast) return grey;
     const int threshold = levels.light - static_cast<int>(faintness * levels.contrast());
     const double side = speck * detail::stroke_width(grey, threshold);
-    Index top = grey.height, left = grey.width, bottom = -1, right = -1;
-    for (const detail::InkPatch& patch : detail::ink_patches(grey, threshold)) {
-      if (static_cast<double>(patch.pixels) < side * side) continue;
-      top = std::min(top, patch.top), bottom = std::max(bottom, patch.bottom);
-      left = std::min(left, patch.left), right = std::max(right, patch.right);
-    }
-    if (bottom < 0) return grey;
-    top = std::max(top - margin, Index{0}), left = std::max(left - margin, Index{0});
-    bottom = std::min(bottom + margin, grey.height - 1), right = std::min(right + margin, grey.width - 1);
+    const detail::InkBox box = detail::ink_box(grey, threshold, side * side);
+    if (box.bottom < box.top) return grey;
+    const Index top = std::max(box.top - margin, Index{0}), left = std::max(box.left - margin, Index{0});
+    const Index bottom = std::min(box.bottom + margin, grey.height - 1);
+    const Index right = std::min(box.right + margin, grey.width - 1);
     Image result(bottom - top + 1, right - left + 1, 1);
     for (Index y = 0; y < result.height; ++y) std::copy_n(grey.row(top + y) + left, result.width, result.row(y));
     return result;

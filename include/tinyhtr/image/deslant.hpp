@@ -59,8 +59,9 @@ inline Image shear_rows(const Image& grey, double shear, std::uint8_t fill = 255
 /// stroke,
 ///   S = sum over columns x of  n(x)^2 [n(x) = bottom(x) - top(x) + 1],    n(x) pixels of ink in the sheared column,
 /// and of equal ones the least. The canvas grows, paper (255) fills it. An image whose dark and light differ by less
-/// than `min_contrast` levels stays as it is. A slash or comma is set upright too: so this is for words.
-/// Source: Vinciarelli and Luettin, A new normalization technique for cursive handwritten words, 2001, section 3.
+/// than `min_contrast` levels stays as it is, as does one of more than 4096 rows. A slash or comma is set upright too:
+/// so this is for words. Source: Vinciarelli and Luettin, A new normalization technique for cursive handwritten words,
+/// 2001, section 3.
 struct Deslant {
   static constexpr const char* name = "deslant";
 
@@ -72,7 +73,7 @@ struct Deslant {
   double shear_of(const Image& grey) const {
     detail::check_grey(name, grey);
     const InkLevels levels = ink_levels(grey);
-    if (levels.contrast() < min_contrast) return 0;
+    if (levels.contrast() < min_contrast || grey.height > 4096) return 0;
     struct Pixel {
       Index y, x;
     };

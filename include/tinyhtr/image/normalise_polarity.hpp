@@ -14,7 +14,7 @@ namespace tinyhtr {
 
 /// Inverts images of light ink on dark paper.
 ///
-/// An image is inverted where dark pixels are more than `dark_share` of all, more than `dark_share` of its border, and
+/// An image is inverted where dark pixels are more than `dark_share` of all, more than half of its border, and
 /// lie in at least three of its corners: a tightly cut full stop or dash is mostly dark, but for its corners. Where
 /// dark and light differ by less than `min_contrast` levels there is no ink; such an image is inverted where its
 /// median level is below 128.
@@ -38,7 +38,7 @@ struct NormalisePolarity {
     Index border = 0;
     for (Index x = 0; x < width; ++x) border += is_dark(0, x) + is_dark(height - 1, x);
     for (Index y = 0; y < height; ++y) border += is_dark(y, 0) + is_dark(y, width - 1);
-    if (static_cast<double>(border) <= dark_share * 2 * static_cast<double>(height + width)) return false;
+    if (border <= height + width) return false;
     return is_dark(0, 0) + is_dark(0, width - 1) + is_dark(height - 1, 0) + is_dark(height - 1, width - 1) >= 3;
   }
 

@@ -23,7 +23,7 @@ struct PaperPlane {
 };
 
 /// The least-squares plane through the paper of a grey image, on at most 64 x 64 of its pixels, or a flat one (down and
-/// right 0) where too little of it is paper.
+/// right 0) where too little of it is paper, or the image has fewer than 24 rows or columns.
 ///
 /// Three fits: through all pixels, then through those above the first plane, then through those at most 12 levels below
 /// the second. Ink, which is darker, thus drops out.
@@ -31,6 +31,7 @@ inline PaperPlane paper_plane(const Image& grey) {
   const Index step_y = (grey.height + 63) / 64, step_x = (grey.width + 63) / 64;
   const double middle_y = static_cast<double>(grey.height - 1) / 2, middle_x = static_cast<double>(grey.width - 1) / 2;
   PaperPlane plane;
+  if (grey.height < 24 || grey.width < 24) return plane;
   double lowest = -256;  // above the plane
   for (int fit = 0; fit < 3; ++fit) {
     double n = 0, all = 0, sy = 0, sx = 0, sv = 0, syy = 0, sxx = 0, sxy = 0, syv = 0, sxv = 0;

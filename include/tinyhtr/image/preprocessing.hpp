@@ -24,6 +24,22 @@ inline std::string step_name(const PreprocessingStep& step) {
   return std::visit([](const auto& one) { return std::string(one.name); }, step);
 }
 
+namespace detail {
+
+/// Throws ArgumentError that names the step and the parameter where one is out of its range.
+inline void check_steps(const std::vector<PreprocessingStep>& steps) {
+  const auto check_step = [](auto step) {
+    visit_parameters(step, [](const char* name, auto value, auto lowest, auto highest) {
+      if (value >= lowest && value <= highest) return;
+      throw ArgumentError(std::string(decltype(step)::name) + ": " + name + " is " + std::to_string(value) +
+                          ", expected " + std::to_string(lowest) + " to " + std::to_string(highest));
+    });
+  };
+  for (const PreprocessingStep& step : steps) std::visit(check_step, step);
+}
+
+}  // namespace detail
+
 /// Steps in their order, then fitting to the network's size. One such object serves training, evaluation and reading,
 /// and is stored with the weights.
 struct Preprocessing {
@@ -36,9 +52,11 @@ struct Preprocessing {
   }
 
   /// The steps, at the image's own resolution. `image` (H,W,C); the result is grey, also where no step says so. Throws
-  /// ArgumentError for an image without pixels, and where a step that takes grey images gets a coloured one.
+  /// ArgumentError for an image without pixels, for parameters out of range, and where a step that takes grey images
+  /// gets a coloured one.
   Image prepare(const Image& image) const {
     detail::check_image("Preprocessing", image);
+    detail::check_steps(steps);
     Image result = image;
     for (const PreprocessingStep& step : steps) {
       result = std::visit([&result](const auto& one) { return one(result); }, step);
@@ -52,21 +70,5 @@ struct Preprocessing {
 
   bool operator==(const Preprocessing&) const = default;
 };
-
-/// Throws ArgumentError that names the step and the parameter where one is out of its range.
-inline void check_preprocessing(const Preprocessing& preprocessing) {
-  for (PreprocessingStep step : preprocessing.steps) {
-    std::visit(
-        [](auto& one) {
-          visit_parameters(one, [&one](const char* name, auto value, auto lowest, auto highest) {
-            if (value >= lowest && value <= highest) return;
-            throw ArgumentError(std::string(one.name) + ": " + name + " is " + std::to_string(value) + ", expected " +
-                                std::to_string(lowest) + " to " + std::to_string(highest));
-          });
-        },
-        step);
-  }
-  detail::check_fit(preprocessing.fit);
-}
 
 }  // namespace tinyhtr

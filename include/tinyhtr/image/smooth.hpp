@@ -60,19 +60,17 @@ void add_tap(std::uint32_t tap, const Level* first, const Level* second, Index c
 /// `image` (H,W,C); the result has its size. A ratio is the size after shrinking over the size before; from 1 up that
 /// axis stays as it is. Edges go on. With the bilinear step the variance becomes that of half an output pixel. All
 /// pixels are mixed in integer arithmetic of 16 bits, so that the bytes are the same on every machine. From a ratio of
-/// 1/16 down, an average over 1 / ratio pixels takes the Gaussian's place. Cost: 6 sigma additions for each pixel and
-/// axis. Throws ArgumentError for a ratio that is no number above 0 and for an image without pixels.
+/// 1/16 down, an average over 1 / ratio pixels, at most 129, takes the Gaussian's place: resize_antialiased shrinks by
+/// more than that. Cost: 6 sigma additions for each pixel and axis. Throws ArgumentError for a ratio that is no number
+/// above 0 and for an image without pixels.
 inline Image smooth_for_shrinking(const Image& image, double ratio_y, double ratio_x) {
   detail::check_image("smooth_for_shrinking", image);
   if (!(ratio_y > 0) || !(ratio_x > 0)) {
     throw ArgumentError("smooth_for_shrinking: expected ratios above 0, found " + std::to_string(ratio_y) + " and " +
                         std::to_string(ratio_x));
   }
-  // A filter that is wider than the image averages all of it.
-  const std::vector<std::uint32_t> rows =
-      detail::shrinking_taps(std::max(ratio_y, 1.0 / static_cast<double>(image.height)));
-  const std::vector<std::uint32_t> columns =
-      detail::shrinking_taps(std::max(ratio_x, 1.0 / static_cast<double>(image.width)));
+  const std::vector<std::uint32_t> rows = detail::shrinking_taps(std::max(ratio_y, 1.0 / 128));
+  const std::vector<std::uint32_t> columns = detail::shrinking_taps(std::max(ratio_x, 1.0 / 128));
   if (rows.size() == 1 && columns.size() == 1) return image;
 
   const Index stride = image.stride(), channels = image.channels, radius = static_cast<Index>(columns.size()) - 1;

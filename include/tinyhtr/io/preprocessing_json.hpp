@@ -80,7 +80,8 @@ inline std::string step_name_of(const nlohmann::json& json) {
 /// A list of {"step": name, parameters} as JSON text, the last one being "fit_height". Throws ArgumentError for
 /// parameters out of range.
 inline std::string preprocessing_to_json(const Preprocessing& preprocessing) {
-  check_preprocessing(preprocessing);
+  detail::check_steps(preprocessing.steps);
+  detail::check_fit(preprocessing.fit);
   nlohmann::json list = nlohmann::json::array();
   for (const PreprocessingStep& step : preprocessing.steps) {
     list.push_back(std::visit([](const auto& one) { return detail::step_to_json(one); }, step));

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/padding.hpp"
+
 using namespace tinyhtr;
 
 namespace {
@@ -107,4 +109,23 @@ TEST_CASE("best_path: bad input") {
   CHECK_THROWS_AS(best_path(logits, 4), ArgumentError);
   logits.fill(-infinity);
   CHECK_THROWS_AS(best_path(logits, 4), ArgumentError);
+}
+
+TEST_CASE("best_path: with lengths, what stands behind a sample's steps is not read") {
+  const auto logits = test::counted_tensor<double>({9, 3, 4}, 1, 4.0);
+  const Lengths lengths{9, 1, 5};
+  const std::vector<Reading> together = best_path(logits, 3, lengths);
+  for (Index n = 0; n < 3; ++n) {
+    const auto k = static_cast<std::size_t>(n);
+    const Reading alone = best_path(test::sequence_alone(logits, n, lengths[k]), 3)[0];
+    CHECK(together[k].classes == alone.classes);
+    CHECK(together[k].frames == alone.frames);
+    CHECK(together[k].log_probability == alone.log_probability);
+  }
+  Tensor<double> poisoned = logits;
+  poisoned(5, 2, 0) = std::numeric_limits<double>::quiet_NaN();
+  CHECK(best_path(poisoned, 3, lengths)[2].log_probability == together[2].log_probability);
+  for (const Lengths& wrong : {Lengths{9, 1}, Lengths{9, 1, 10}, Lengths{0, 9, 9}}) {
+    CHECK_THROWS_AS(best_path(logits, 3, wrong), ShapeError);
+  }
 }

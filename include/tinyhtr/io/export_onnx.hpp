@@ -31,11 +31,6 @@ inline Index zeros_behind(const Window& window) {
   return std::max<Index>(0, (window.output - 1) * window.stride + window.kernel - window.input - window.before);
 }
 
-/// A width to count paddings with, where that of the images is free: for every multiple of the strides they are equal.
-inline Index nominal_width(const WordNetOptions& options) {
-  return options.width > 0 ? options.width : 32 * column_stride(options);
-}
-
 /// The blocks of a network, one node after the other; height and width of the feature maps go along.
 template <class T>
 class OnnxBlocks {

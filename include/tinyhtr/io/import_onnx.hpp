@@ -175,18 +175,25 @@ ImportedModel<T> import_onnx(const OnnxModel& model, const std::optional<Vocabul
     throw FormatError(model.path.string() + ": expected ONNX operations of version 9 to 25, found " +
                       std::to_string(model.opset));
   }
-  const detail::OnnxWalk walk(model);
+  const auto with_path = [&model](const auto& make) {
+    try {
+      return make();
+    } catch (const Error& error) {
+      throw FormatError(model.path.string() + ": " + error.what());
+    }
+  };
+  const std::optional<WordNetOptions> described = with_path([&] { return detail::described_options(model); });
+  const bool any_width = described && described->width == 0;
+  const detail::OnnxWalk walk(model, any_width ? nominal_width(*described) : 0);
   const detail::OnnxWordNet& found = walk.network();
-  try {
+  return with_path([&] {
     const Vocabulary own = detail::vocabulary_of(model, vocabulary, found.classes);
-    const WordNetOptions options = detail::options_of(found, detail::described_options(model));
+    const WordNetOptions options = detail::options_of(found, described);
     detail::check_size(model, found);
     ImportedModel<T> result{own, WordNet<T>(own.classes(), 0, options), printable(model.producer)};
     detail::copy_weights(result.network, found);
     return result;
-  } catch (const Error& error) {
-    throw FormatError(model.path.string() + ": " + error.what());
-  }
+  });
 }
 
 }  // namespace tinyhtr

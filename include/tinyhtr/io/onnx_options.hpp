@@ -21,7 +21,10 @@ namespace tinyhtr::detail {
 inline std::optional<WordNetOptions> described_options(const OnnxModel& model) {
   const auto description = model.metadata.find("model");
   if (model.producer != "tinyhtr" || description == model.metadata.end()) return std::nullopt;
-  return word_net_from_json(description->second);
+  WordNetOptions options = word_net_from_json(description->second);
+  options.convolution_bias = true;  // the graph has it always, and no batch norm on a skip path: that is folded
+  options.normalise_skip = options.second_head = false;
+  return options;
 }
 
 /// Whether all convolutions have the zeros that this kind of padding puts.
@@ -46,7 +49,7 @@ inline bool has_padding(const OnnxWordNet& found, Padding padding) {
 inline WordNetOptions options_of(const OnnxWordNet& found, const std::optional<WordNetOptions>& described) {
   WordNetOptions options = described.value_or(WordNetOptions{});
   options.height = found.height;
-  options.width = found.width;
+  options.width = described && described->width == 0 ? 0 : found.width;
   options.channels = found.channels;
   options.invert = found.invert;
   options.hidden = found.hidden;

@@ -27,8 +27,10 @@ namespace tinyhtr::detail {
 /// Shapes are computed along, for a batch of some prime number of images, which nothing else is a multiple of.
 class OnnxWalk {
  public:
-  /// What is found points into the model and into the walk. Throws FormatError, see import_onnx.
-  explicit OnnxWalk(const OnnxModel& model) : model_(model), plumbing_(model) {
+  /// open_width: that of the images where the model leaves it open; 0: it may not. What is found points into the model
+  /// and into the walk. Throws FormatError, see import_onnx.
+  explicit OnnxWalk(const OnnxModel& model, std::int64_t open_width = 0)
+      : model_(model), open_width_(open_width), plumbing_(model) {
     for (const OnnxTensor& tensor : model.initializers) {
       if (!values_.emplace(tensor.name, OnnxValue{.constant = &tensor, .layout = {}}).second) {
         refuse("the constant '" + printable(tensor.name) + "' is there twice");
@@ -72,7 +74,8 @@ class OnnxWalk {
     if (!input) refuse("has no input, expected one, images");
     if (model_.outputs.size() != 1) refuse("has " + std::to_string(model_.outputs.size()) + " outputs, expected one");
     const auto size = [&](std::size_t axis, std::int64_t highest) {
-      const std::int64_t extent = input->dims.size() == 4 ? input->dims[axis].value : 0;
+      std::int64_t extent = input->dims.size() == 4 ? input->dims[axis].value : 0;
+      if (axis == 2 && extent < 0) extent = open_width_;
       if (extent < 1 || extent > highest) {
         refuse("its input '" + printable(input->name) +
                "' has another shape than images (N,H,W,C) of fixed size, up to 4096 x 65536, of 1 or 3 channels");
@@ -133,6 +136,7 @@ class OnnxWalk {
   }
 
   const OnnxModel& model_;
+  std::int64_t open_width_;
   OnnxPlumbing plumbing_;
   std::map<std::string, OnnxValue> values_;
   OnnxWordNet network_;

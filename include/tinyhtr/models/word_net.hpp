@@ -71,6 +71,12 @@ inline Index column_stride(const WordNetOptions& options) {
   return stride;
 }
 
+/// The width of its images, or where that is free, one to count paddings with: they are those of every multiple of
+/// column_stride().
+inline Index nominal_width(const WordNetOptions& options) {
+  return options.width > 0 ? options.width : 32 * column_stride(options);
+}
+
 /// T, the number of steps that such a network reads an image of that width in.
 inline Index time_steps(const WordNetOptions& options, Index width) {
   Index height = options.height;

@@ -30,9 +30,9 @@ TEST_CASE("lengths that fit no batch are errors that name them") {
   CHECK_NOTHROW(check_lengths("here", {1, 5}, 2, 5));
   CHECK_THROWS_WITH_AS(check_lengths("here", {1, 5}, 3, 5), "here: expected a length for each of 3 samples, found 2",
                        ShapeError);
-  CHECK_THROWS_WITH_AS(check_lengths("here", {1, 6}, 2, 5),
-                       "here: expected lengths from 1 to 5, found 6 for sample 1", ShapeError);
-  CHECK_THROWS_WITH_AS(check_lengths("here", {0, 5}, 2, 5),
-                       "here: expected lengths from 1 to 5, found 0 for sample 0", ShapeError);
+  CHECK_THROWS_WITH_AS(check_lengths("here", {1, 6}, 2, 5), "here: expected lengths from 1 to 5, found 6 for sample 1",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(check_lengths("here", {0, 5}, 2, 5), "here: expected lengths from 1 to 5, found 0 for sample 0",
+                       ShapeError);
   CHECK_THROWS_AS(check_lengths("here", {-1}, 1, 5), ShapeError);
 }

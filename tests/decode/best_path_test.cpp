@@ -1,12 +1,12 @@
 // Tests of best_path.
 #include "tinyhtr/decode/best_path.hpp"
 
+#include <doctest/doctest.h>
+
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "support/padding.hpp"
 
@@ -101,9 +101,9 @@ TEST_CASE("best_path: bad input") {
   CHECK_THROWS_AS(best_path(Tensor<double>(Shape{4, 3, 0}), 0), ArgumentError);
   logits(2, 1, 4) = std::nan("");
   logits(0, 2, 4) = std::nan("");
-  CHECK_THROWS_WITH_AS(
-      best_path(logits, 4),
-      "best_path: expected finite logits, found nan at time step t=2, image n=1, class k=4", ArgumentError);
+  CHECK_THROWS_WITH_AS(best_path(logits, 4),
+                       "best_path: expected finite logits, found nan at time step t=2, image n=1, class k=4",
+                       ArgumentError);
   logits.fill(0);
   logits(1, 0, 0) = infinity;
   CHECK_THROWS_AS(best_path(logits, 4), ArgumentError);

@@ -72,8 +72,8 @@ FusedRun<T> one_by_one(const FusedInputs<T>& in, bool with_residual, std::option
 
 /// The fused kernels; without `start`, dx and dresidual start empty.
 template <class T>
-FusedRun<T> at_once(const FusedInputs<T>& in, bool with_residual, std::optional<T> probability,
-                    std::optional<T> start, T slope = T(fused_slope), const Lengths& widths = {}) {
+FusedRun<T> at_once(const FusedInputs<T>& in, bool with_residual, std::optional<T> probability, std::optional<T> start,
+                    T slope = T(fused_slope), const Lengths& widths = {}) {
   NormTail<T> tail{.slope = slope, .widths = widths};
   if (probability) tail.dropout.emplace(*probability, Random(7, Purpose::dropout, 1, 2));
   FusedRun<T> run{
@@ -169,12 +169,9 @@ TEST_CASE("fused batch norm refuses shapes that do not fit") {
 
 TEST_CASE_TEMPLATE("with widths, fused batch norm equals its layers with a mask behind them", T, float, double) {
   const double tolerance = sizeof(T) == 4 ? 5e-5 : 1e-12;
-  const std::vector<std::pair<Shape, Lengths>> cases{{Shape{3, 1, 2, 2}, {1, 2, 1}},
-                                                     {Shape{2, 3, 5, 7}, {7, 3}},
-                                                     {Shape{3, 2, 7, 19}, {19, 4, 1}},
-                                                     {Shape{2, 2, 23, 23}, {22, 11}},
-                                                     {Shape{2, 1, 1, 600}, {513, 600}},
-                                                     {Shape{2, 2, 4, 5}, {5, 5}}};
+  const std::vector<std::pair<Shape, Lengths>> cases{{Shape{3, 1, 2, 2}, {1, 2, 1}},    {Shape{2, 3, 5, 7}, {7, 3}},
+                                                     {Shape{3, 2, 7, 19}, {19, 4, 1}},  {Shape{2, 2, 23, 23}, {22, 11}},
+                                                     {Shape{2, 1, 1, 600}, {513, 600}}, {Shape{2, 2, 4, 5}, {5, 5}}};
   for (const auto& [shape, widths] : cases) {
     CAPTURE(shape.to_string());
     FusedInputs<T> in(shape);

@@ -57,11 +57,14 @@ WordNetOptions architecture_of(const RunConfig& config) {
     options.preprocessing->fit.height = config.height;
     options.preprocessing->fit.width = config.width;
     if (config.deslant) options.preprocessing->steps.push_back(Deslant{});
-    options.second_head = config.second_head_weight > 0;
+    options.second_head = config.second_head_weight > 0 && (config.scan == "default" || config.scan == "column_maxima");
   }
   options.height = config.height;
   options.width = config.width;
   options.initialisation = config.initial_weights == "keras" ? Initialisation::keras : Initialisation::pytorch;
+  if (config.scan == "rows") options.scan = Scan::rows;
+  if (config.scan == "columns") options.scan = Scan::columns;
+  if (config.scan == "column_maxima") options.scan = Scan::column_maxima;
   if (config.padding == "symmetric") options.padding = Padding::symmetric;
   static_cast<void>(time_steps(
       options, std::max(options.width, column_stride(options))));  // throws where a kernel does not fit onto its image

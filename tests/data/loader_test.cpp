@@ -277,7 +277,7 @@ struct WideWords {
       }
       const std::filesystem::path path = folder.path() / (std::to_string(i) + ".png");
       write_png(path, image);
-      samples.push_back({.image = path, .text = text});
+      samples.push_back({.image = path, .text = text, .id = std::to_string(i)});
     }
   }
   test::TemporaryFolder folder;

@@ -12,6 +12,7 @@
 
 #include "support/counted.hpp"
 #include "support/ctc.hpp"
+#include "support/padding.hpp"
 #include "tinyhtr/decode/best_path.hpp"
 
 using namespace tinyhtr;
@@ -152,4 +153,24 @@ TEST_CASE("align: logits that are not finite") {
   }
   for (Index k = 0; k < 3; ++k) logits(2, 0, k) = -never;
   CHECK_THROWS_WITH_AS(align(logits, 0, std::vector<int>{0}, 2), doctest::Contains("every class"), ArgumentError);
+}
+
+TEST_CASE("align: of a sample with fewer steps, as if the sequence ended there") {
+  Tensor<double> logits = test::counted_tensor<double>({9, 2, 4}, 1, 4.0);
+  const Label label{0, 1, 1};
+  for (const Index steps : {4, 5, 8, 9}) {
+    CAPTURE(steps);
+    const Alignment together = align(logits, 1, label, 3, steps);
+    const Alignment alone = align(test::sequence_alone(logits, 1, steps), 0, label, 3);
+    CHECK(together.letters == alone.letters);
+    CHECK(together.log_probability == alone.log_probability);
+  }
+  CHECK(align(logits, 1, label, 3, 0).letters == align(logits, 1, label, 3, 9).letters);
+  logits(5, 1, 0) = never;
+  CHECK_NOTHROW(align(logits, 1, label, 3, 5));
+  CHECK_THROWS_AS(align(logits, 1, label, 3, 6), ArgumentError);
+  CHECK_THROWS_WITH_AS(align(logits, 1, label, 3, 3),
+                       "ctc: the label of sample 1 does not fit: L = 3 letters and 1 repeats need 4 steps, T = 3",
+                       ArgumentError);
+  for (const Index steps : {10, -1}) CHECK_THROWS_AS(align(logits, 1, label, 3, steps), ArgumentError);
 }

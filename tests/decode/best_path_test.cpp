@@ -1,12 +1,14 @@
 // Tests of best_path.
 #include "tinyhtr/decode/best_path.hpp"
 
+#include <doctest/doctest.h>
+
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include <doctest/doctest.h>
+#include "support/padding.hpp"
 
 using namespace tinyhtr;
 
@@ -99,12 +101,31 @@ TEST_CASE("best_path: bad input") {
   CHECK_THROWS_AS(best_path(Tensor<double>(Shape{4, 3, 0}), 0), ArgumentError);
   logits(2, 1, 4) = std::nan("");
   logits(0, 2, 4) = std::nan("");
-  CHECK_THROWS_WITH_AS(
-      best_path(logits, 4),
-      "best_path: expected finite logits, found nan at time step t=2, image n=1, class k=4", ArgumentError);
+  CHECK_THROWS_WITH_AS(best_path(logits, 4),
+                       "best_path: expected finite logits, found nan at time step t=2, image n=1, class k=4",
+                       ArgumentError);
   logits.fill(0);
   logits(1, 0, 0) = infinity;
   CHECK_THROWS_AS(best_path(logits, 4), ArgumentError);
   logits.fill(-infinity);
   CHECK_THROWS_AS(best_path(logits, 4), ArgumentError);
+}
+
+TEST_CASE("best_path: with lengths, what stands behind a sample's steps is not read") {
+  const auto logits = test::counted_tensor<double>({9, 3, 4}, 1, 4.0);
+  const Lengths lengths{9, 1, 5};
+  const std::vector<Reading> together = best_path(logits, 3, lengths);
+  for (Index n = 0; n < 3; ++n) {
+    const auto k = static_cast<std::size_t>(n);
+    const Reading alone = best_path(test::sequence_alone(logits, n, lengths[k]), 3)[0];
+    CHECK(together[k].classes == alone.classes);
+    CHECK(together[k].frames == alone.frames);
+    CHECK(together[k].log_probability == alone.log_probability);
+  }
+  Tensor<double> poisoned = logits;
+  poisoned(5, 2, 0) = std::numeric_limits<double>::quiet_NaN();
+  CHECK(best_path(poisoned, 3, lengths)[2].log_probability == together[2].log_probability);
+  for (const Lengths& wrong : {Lengths{9, 1}, Lengths{9, 1, 10}, Lengths{0, 9, 9}}) {
+    CHECK_THROWS_AS(best_path(logits, 3, wrong), ShapeError);
+  }
 }

@@ -64,3 +64,54 @@ TEST_CASE("copy_to_batch refuses other shapes, other rows, images without pixels
   Tensor<float> wide(Shape{1, 1, 2, 4});
   CHECK_THROWS_AS(copy_to_batch(torn, wide, 0), ArgumentError);
 }
+
+TEST_CASE_TEMPLATE("copy_to_batch into a wider batch: at the left, and a colour beside it", T, float, double) {
+  Image image(2, 3, 3);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<std::uint8_t>(14 * i);
+  for (const Index width : {3, 4, 9}) {
+    Tensor<T> batch(Shape{3, 3, 2, width}, T(-1));
+    copy_to_batch(image, batch, 1, T(255));
+    for (Index c = 0; c < 3; ++c) {
+      for (Index y = 0; y < 2; ++y) {
+        for (Index x = 0; x < width; ++x) {
+          CHECK(batch(1, c, y, x) == (x < 3 ? static_cast<T>(image.at(y, x, c)) : T(255)));
+          CHECK(batch(0, c, y, x) == T(-1));
+          CHECK(batch(2, c, y, x) == T(-1));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("copy_to_batch into a wider batch refuses wider images, other shapes, other rows") {
+  const Image image(2, 3, 1);
+  Tensor<float> narrow(Shape{1, 1, 2, 2}), tall(Shape{1, 1, 3, 5}), colour(Shape{1, 3, 2, 5}), wide(Shape{2, 1, 2, 5});
+  CHECK_THROWS_WITH_AS(copy_to_batch(image, narrow, 0, 255.0f),
+                       doctest::Contains("is wider than the batch of shape (1,1,2,2)"), ShapeError);
+  CHECK_THROWS_AS(copy_to_batch(image, tall, 0, 255.0f), ShapeError);
+  CHECK_THROWS_AS(copy_to_batch(image, colour, 0, 255.0f), ShapeError);
+  for (const Index n : {-1, 2}) CHECK_THROWS_AS(copy_to_batch(image, wide, n, 255.0f), ArgumentError);
+  CHECK_THROWS_AS(copy_to_batch(Image(), wide, 0, 255.0f), ArgumentError);
+}
+
+TEST_CASE("widen_with_paper: white on both sides, the larger half to the right") {
+  for (const Index channels : {1, 3}) {
+    Image image(2, 3, channels);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<std::uint8_t>(10 * i);
+    for (const Index width : {0, 3, 4, 5, 8}) {
+      const Image wide = widen_with_paper(image, width);
+      const Index expected_width = std::max<Index>(3, width), left = (expected_width - 3) / 2;
+      REQUIRE(wide.width == expected_width);
+      REQUIRE(wide.channels == channels);
+      for (Index y = 0; y < 2; ++y) {
+        for (Index x = 0; x < expected_width; ++x) {
+          for (Index c = 0; c < channels; ++c) {
+            const bool inside = x >= left && x < left + 3;
+            CHECK(wide.at(y, x, c) == (inside ? image.at(y, x - left, c) : 255));
+          }
+        }
+      }
+    }
+  }
+  CHECK_THROWS_AS(widen_with_paper(Image(), 5), ArgumentError);
+}

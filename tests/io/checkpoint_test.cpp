@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/temporary_folder.hpp"
+#include "support/tiny_column_net.hpp"
 #include "support/tiny_word_net.hpp"
 #include "tinyhtr/core/random.hpp"
 
@@ -221,4 +222,73 @@ TEST_CASE("the description of a network survives JSON") {
   CHECK(read.padding == Padding::symmetric);
   CHECK(read.blocks.size() == 2);
   CHECK(word_net_to_json(word_net_from_json(word_net_to_json({}))) == word_net_to_json({}));
+}
+
+TEST_CASE("a column network reads as the one that was saved, with its preprocessing and its second head") {
+  const test::TemporaryFolder folder;
+  const Vocabulary vocabulary("abcd");
+  WordNetOptions options = test::tiny_column_net();
+  options.feature_dropout = 0.45;
+  options.preprocessing->steps.emplace_back(Deslant());
+  options.preprocessing->fit.margin = 7;
+  WordNet<float> network(vocabulary.classes(), 7, options);
+  network.blocks[0].skip_bn->running_mean[2] = 0.25f;
+  write_safetensors(folder.path() / "model", saved_network(network, vocabulary));
+  SavedModel<float> loaded = load_model<float>(folder.path() / "model");
+  const WordNetOptions& read = loaded.network.options;
+  CHECK(word_net_to_json(read) == word_net_to_json(options));
+  CHECK(read.width == 0);
+  CHECK(read.feature_dropout == 0.45);
+  CHECK(loaded.network.dropout.probability == 0.45f);
+  CHECK(read.dropout == 0);
+  CHECK_FALSE(read.convolution_bias);
+  CHECK(read.normalise_skip);
+  CHECK(read.second_head);
+  REQUIRE(read.preprocessing.has_value());
+  CHECK(*read.preprocessing == *options.preprocessing);
+  CHECK(loaded.network.blocks[0].skip_bn->running_mean[2] == 0.25f);
+  const Lengths widths{32, 12};
+  const Tensor<float> images = test::padded_words<float>(widths, 32, 1);
+  const auto before = network.forward_heads(images, Mode::inference(), widths);
+  const auto after = loaded.network.forward_heads(images, Mode::inference(), widths);
+  const auto same = [](const Tensor<float>& a, const Tensor<float>& b) {
+    return std::equal(a.begin(), a.end(), b.begin());
+  };
+  CHECK(same(before.logits.value(), after.logits.value()));
+  CHECK(same(before.second.value(), after.second.value()));
+}
+
+TEST_CASE("a checkpoint from before column networks loads, as the network that it was") {
+  // As it was written then: no key of feature_dropout, convolution_bias, normalise_skip, second_head, preprocessing.
+  const std::string old =
+      R"({"architecture":"word_net","batch_norm_momentum":0.99,"blocks":[{"convolve_skip":true,"filters":4,"slope":0.1,)"
+      R"("stride":[2,2]},{"convolve_skip":true,"filters":8,"slope":0.1,"stride":[2,2]}],"channels":3,"dropout":0.2,)"
+      R"("height":16,"hidden":12,"invert":false,"keep_aspect_ratio":false,"padding":"same","scan":"rows","width":32})";
+  const WordNetOptions read = word_net_from_json(old);
+  CHECK_FALSE(read.feature_dropout.has_value());
+  CHECK_FALSE(read.preprocessing.has_value());
+  CHECK(read.convolution_bias);
+  CHECK_FALSE(read.normalise_skip);
+  CHECK_FALSE(read.second_head);
+  CHECK(word_net_to_json(read) == old);  // nor does such a network write them now
+  CHECK(word_net_to_json(test::tiny_word_net()) == old);
+}
+
+TEST_CASE("descriptions of column networks that cannot be used are refused") {
+  const auto with = [](const std::string& key, const nlohmann::json& value) {
+    nlohmann::json json = nlohmann::json::parse(word_net_to_json(test::tiny_column_net()));
+    json[key] = value;
+    return json.dump();
+  };
+  CHECK_NOTHROW(word_net_from_json(with("feature_dropout", 0)));
+  CHECK_THROWS_AS(word_net_from_json(with("feature_dropout", 1)), FormatError);
+  CHECK_THROWS_AS(word_net_from_json(with("feature_dropout", -0.1)), FormatError);
+  CHECK_THROWS_AS(word_net_from_json(with("feature_dropout", "much")), FormatError);
+  CHECK_THROWS_AS(word_net_from_json(with("second_head", 1)), FormatError);
+  CHECK_THROWS_AS(word_net_from_json(with("convolution_bias", "no")), FormatError);
+  CHECK_THROWS_AS(word_net_from_json(with("scan", "rows")), FormatError);  // any width needs columns
+  CHECK_THROWS_AS(word_net_from_json(with("width", -4)), FormatError);
+  CHECK_THROWS_AS(word_net_from_json(with("width", nullptr)), FormatError);
+  CHECK_THROWS_AS(word_net_from_json(with("preprocessing", 5)), FormatError);
+  CHECK_THROWS_AS(word_net_from_json(with("blocks", nlohmann::json::array())), FormatError);
 }

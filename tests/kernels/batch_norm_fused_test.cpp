@@ -5,10 +5,12 @@
 
 #include <cmath>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
+#include "../support/padding.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/kernels/elementwise.hpp"
 
@@ -39,7 +41,8 @@ constexpr double fused_slope = 0.1;
 
 /// Layer by layer, each with a kernel of its own; all gradients start from `start`.
 template <class T>
-FusedRun<T> one_by_one(const FusedInputs<T>& in, bool with_residual, std::optional<T> probability, T start) {
+FusedRun<T> one_by_one(const FusedInputs<T>& in, bool with_residual, std::optional<T> probability, T start,
+                       T slope = T(fused_slope), const Lengths& widths = {}) {
   const Random random(7, Purpose::dropout, 1, 2);
   FusedRun<T> run{{},
                   Tensor<T>(in.x.shape(), start),
@@ -48,10 +51,11 @@ FusedRun<T> one_by_one(const FusedInputs<T>& in, bool with_residual, std::option
                   Tensor<T>(in.weight.shape(), start)};
   BatchStatistics<T> statistics;
   Tensor<T> normalised, sum, rectified, mask;
-  batch_norm_forward_training(normalised, statistics, in.x, in.weight, in.bias, T(1e-3));
+  batch_norm_forward_training(normalised, statistics, in.x, in.weight, in.bias, T(1e-3), widths);
   sum = normalised;
   if (with_residual) add_forward(sum, normalised, in.residual);
-  leaky_relu_forward(rectified, sum, T(fused_slope));
+  leaky_relu_forward(rectified, sum, slope);
+  mask_columns_forward(rectified, rectified, widths);
   Tensor<T> drectified = in.dy, dsum(sum.shape());
   run.y = rectified;
   if (probability) {
@@ -59,17 +63,18 @@ FusedRun<T> one_by_one(const FusedInputs<T>& in, bool with_residual, std::option
     drectified.fill(0);
     dropout_backward(drectified, in.dy, mask);
   }
-  leaky_relu_backward(dsum, drectified, sum, T(fused_slope));
+  mask_columns_forward(drectified, drectified, widths);
+  leaky_relu_backward(dsum, drectified, sum, slope);
   if (with_residual) accumulate(run.dresidual, dsum);
-  batch_norm_backward(&run.dx, &run.dweight, &run.dbias, dsum, in.x, in.weight, statistics);
+  batch_norm_backward(&run.dx, &run.dweight, &run.dbias, dsum, in.x, in.weight, statistics, widths);
   return run;
 }
 
 /// The fused kernels; without `start`, dx and dresidual start empty.
 template <class T>
-FusedRun<T> at_once(const FusedInputs<T>& in, bool with_residual, std::optional<T> probability,
-                    std::optional<T> start) {
-  NormTail<T> tail{.slope = T(fused_slope)};
+FusedRun<T> at_once(const FusedInputs<T>& in, bool with_residual, std::optional<T> probability, std::optional<T> start,
+                    T slope = T(fused_slope), const Lengths& widths = {}) {
+  NormTail<T> tail{.slope = slope, .widths = widths};
   if (probability) tail.dropout.emplace(*probability, Random(7, Purpose::dropout, 1, 2));
   FusedRun<T> run{
       {}, {}, {}, Tensor<T>(in.weight.shape(), start.value_or(0)), Tensor<T>(in.weight.shape(), start.value_or(0))};
@@ -160,4 +165,83 @@ TEST_CASE("fused batch norm refuses shapes that do not fit") {
                                                    statistics, NormTail<float>{}),
                   ShapeError);
   CHECK_THROWS_AS(DropoutMask<float>(1.0f, Random(1)), ArgumentError);
+}
+
+TEST_CASE_TEMPLATE("with widths, fused batch norm equals its layers with a mask behind them", T, float, double) {
+  const double tolerance = sizeof(T) == 4 ? 5e-5 : 1e-12;
+  const std::vector<std::pair<Shape, Lengths>> cases{{Shape{3, 1, 2, 2}, {1, 2, 1}},    {Shape{2, 3, 5, 7}, {7, 3}},
+                                                     {Shape{3, 2, 7, 19}, {19, 4, 1}},  {Shape{2, 2, 23, 23}, {22, 11}},
+                                                     {Shape{2, 1, 1, 600}, {513, 600}}, {Shape{2, 2, 4, 5}, {5, 5}}};
+  for (const auto& [shape, widths] : cases) {
+    CAPTURE(shape.to_string());
+    FusedInputs<T> in(shape);
+    in.x = padded_with_noise(in.x, widths, shape[3], 6, 64.0);
+    in.dy = padded_with_noise(in.dy, widths, shape[3], 7, 64.0);
+    in.residual = padded_with_noise(in.residual, widths, shape[3], 8, 64.0);
+    for (const bool with_residual : {false, true}) {
+      for (const std::optional<T> probability : {std::optional<T>(), std::optional<T>(T(0.3))}) {
+        for (const T slope : {T(1), T(0.1), T(0)}) {
+          CAPTURE(with_residual);
+          CAPTURE(probability.has_value());
+          CAPTURE(slope);
+          const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5), slope, widths);
+          const FusedRun<T> found = at_once(in, with_residual, probability, std::optional<T>(T(0.5)), slope, widths);
+          CHECK(relative_error(found.y, expected.y) < tolerance);
+          CHECK(relative_error(found.dx, expected.dx) < tolerance);
+          CHECK(relative_error(found.dweight, expected.dweight) < tolerance);
+          CHECK(relative_error(found.dbias, expected.dbias) < tolerance);
+          if (with_residual) CHECK(relative_error(found.dresidual, expected.dresidual) < tolerance);
+          for_each_in_padding(found.y, widths, [](T value) { REQUIRE((value == 0 && std::signbit(value))); });
+          for_each_in_padding(found.dx, widths, [](T value) { REQUIRE(value == T(0.5)); });
+          const FusedRun<T> from_empty = at_once<T>(in, with_residual, probability, std::nullopt, slope, widths);
+          for_each_in_padding(from_empty.dx, widths, [](T value) { REQUIRE(value == 0); });
+          if (with_residual) for_each_in_padding(from_empty.dresidual, widths, [](T value) { REQUIRE(value == 0); });
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the statistics of padded planes are those of their real pixels, without widths bit for bit") {
+  const auto batch = counted_tensor<double>({3, 2, 5, 130}, 9, 2.0, 3.0);
+  const Lengths widths{130, 17, 64};
+  BatchStatistics<double> found, expected, textbook;
+  detail::batch_statistics(found, padded_with_noise(batch, widths, 130, 10, 1e3), widths, 1e-3);
+  detail::batch_statistics(expected, gathered(batch, widths), {}, 1e-3);
+  CHECK(relative_error(found.mean, expected.mean) < 1e-13);
+  CHECK(relative_error(found.variance, expected.variance) < 1e-12);
+  CHECK(detail::real_pixels(batch.shape(), widths) == 5 * (130 + 17 + 64));
+  CHECK(detail::real_pixels(batch.shape(), {}) == 5 * 3 * 130);
+}
+
+TEST_CASE("with widths that are all full, fused batch norm gives the bits of a batch without") {
+  const FusedInputs<float> in(Shape{5, 3, 9, 33});
+  for (const std::optional<float> probability : {std::optional<float>(), std::optional<float>(0.2f)}) {
+    const FusedRun<float> without = at_once<float>(in, true, probability, std::nullopt);
+    const FusedRun<float> full = at_once<float>(in, true, probability, std::nullopt, 0.1f, {33, 33, 33, 33, 33});
+    CHECK(same_bits(full.y, without.y));
+    CHECK(same_bits(full.dx, without.dx));
+    CHECK(same_bits(full.dresidual, without.dresidual));
+    CHECK(same_bits(full.dweight, without.dweight));
+    CHECK(same_bits(full.dbias, without.dbias));
+  }
+}
+
+TEST_CASE("with widths, fused batch norm gives the same bits at any number of threads, and refuses what does not fit") {
+  const int before = thread_count();
+  const FusedInputs<float> in(Shape{5, 3, 9, 33});
+  std::vector<FusedRun<float>> runs;
+  for (const int threads : {1, 2, 3, 8}) {
+    set_thread_count(threads);
+    runs.push_back(at_once<float>(in, true, std::optional<float>(0.2f), std::nullopt, 0.1f, {33, 1, 20, 16, 32}));
+  }
+  set_thread_count(before);
+  for (const FusedRun<float>& run : runs) {
+    CHECK(same_bits(run.y, runs[0].y));
+    CHECK(same_bits(run.dx, runs[0].dx));
+    CHECK(same_bits(run.dresidual, runs[0].dresidual));
+    CHECK(same_bits(run.dweight, runs[0].dweight));
+  }
+  CHECK_THROWS_AS(at_once<float>(in, false, std::nullopt, std::nullopt, 0.1f, {33, 1, 20, 16}), ShapeError);
+  CHECK_THROWS_AS(at_once<float>(in, false, std::nullopt, std::nullopt, 0.1f, {33, 1, 20, 16, 34}), ShapeError);
 }

@@ -9,6 +9,7 @@
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
 #include "../support/npy.hpp"
+#include "../support/padding.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
@@ -194,4 +195,60 @@ TEST_CASE("shapes that do not fit are named") {
                   ShapeError);
   Tensor<float>* none = nullptr;
   CHECK_THROWS_AS(batch_norm_backward(none, none, none, layer.weight, layer.x, layer.weight, statistics), ShapeError);
+}
+
+TEST_CASE_TEMPLATE("with widths: values, statistics, gradients are those of the real pixels alone", T, float, double) {
+  const double tolerance = sizeof(T) == 4 ? 1e-5 : 1e-12;
+  const Layer<T> layer;
+  for (const Lengths& widths : {Lengths{7, 7, 7}, Lengths{7, 1, 4}, Lengths{2, 3, 1}}) {
+    const Tensor<T> x = padded_with_noise(layer.x, widths, 7, 90, 1024.0);
+    const Tensor<T> dy = padded_with_noise(layer.dy, widths, 7, 91, 1024.0);
+    const Tensor<T> real = gathered(x, widths), real_dy = gathered(dy, widths);
+    Tensor<T> y, expected_y;
+    BatchStatistics<T> statistics, expected;
+    batch_norm_forward_training(y, statistics, x, layer.weight, layer.bias, layer.epsilon, widths);
+    batch_norm_forward_training(expected_y, expected, real, layer.weight, layer.bias, layer.epsilon);
+    CHECK(relative_error(statistics.mean, expected.mean) < tolerance);
+    CHECK(relative_error(statistics.variance, expected.variance) < tolerance);
+    CHECK(relative_error(statistics.inverse_deviation, expected.inverse_deviation) < tolerance);
+    CHECK(relative_error(gathered(y, widths), expected_y) < tolerance);
+    for_each_in_padding(y, widths, [](T value) { CHECK(value == 0); });
+
+    Tensor<T> dx(x.shape(), T(0.5)), dweight(Shape{4}, T(0.5)), dbias(Shape{4}, T(0.5));
+    Tensor<T> expected_dx(real.shape(), T(0.5)), expected_dweight(Shape{4}, T(0.5)), expected_dbias(Shape{4}, T(0.5));
+    batch_norm_backward(&dx, &dweight, &dbias, dy, x, layer.weight, statistics, widths);
+    batch_norm_backward(&expected_dx, &expected_dweight, &expected_dbias, real_dy, real, layer.weight, expected);
+    CHECK(relative_error(gathered(dx, widths), expected_dx) < tolerance);
+    CHECK(relative_error(dweight, expected_dweight) < tolerance);
+    CHECK(relative_error(dbias, expected_dbias) < tolerance);
+    for_each_in_padding(dx, widths, [](T value) { CHECK(value == T(0.5)); });
+  }
+}
+
+TEST_CASE("with widths that are all full: the bits of a batch without") {
+  const Layer<float> layer;
+  const Lengths full{7, 7, 7};
+  Tensor<float> y, expected_y, dx(layer.x.shape()), expected_dx(layer.x.shape());
+  Tensor<float> dweight(Shape{4}), dbias(Shape{4}), expected_dweight(Shape{4}), expected_dbias(Shape{4});
+  BatchStatistics<float> statistics, expected;
+  batch_norm_forward_training(y, statistics, layer.x, layer.weight, layer.bias, layer.epsilon, full);
+  batch_norm_forward_training(expected_y, expected, layer.x, layer.weight, layer.bias, layer.epsilon);
+  batch_norm_backward(&dx, &dweight, &dbias, layer.dy, layer.x, layer.weight, statistics, full);
+  batch_norm_backward(&expected_dx, &expected_dweight, &expected_dbias, layer.dy, layer.x, layer.weight, expected);
+  CHECK(same_bits(y, expected_y));
+  CHECK(same_bits(statistics.variance, expected.variance));
+  CHECK(same_bits(dx, expected_dx));
+  CHECK(same_bits(dweight, expected_dweight));
+  CHECK(same_bits(dbias, expected_dbias));
+}
+
+TEST_CASE("widths that fit no image are errors") {
+  const Layer<float> layer;
+  Tensor<float> y;
+  BatchStatistics<float> statistics;
+  for (const Lengths& widths : {Lengths{7, 7}, Lengths{7, 8, 7}, Lengths{7, 7, 0}}) {
+    CHECK_THROWS_AS(
+        batch_norm_forward_training(y, statistics, layer.x, layer.weight, layer.bias, layer.epsilon, widths),
+        ShapeError);
+  }
 }

@@ -12,6 +12,7 @@
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
 #include "../support/ctc.hpp"
+#include "../support/padding.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
@@ -60,7 +61,7 @@ void check_equal_to_textbook(const Tensor<T>& logits, Index n, const Label& labe
 template <class T>
 bool stays_in_linear_domain(const Tensor<T>& logits, const Label& label) {
   const int blank = static_cast<int>(logits.dim(2)) - 1;
-  return Scaled::linear_domain(static_cast<Tensor<T>*>(nullptr), logits, 0, label, blank).has_value();
+  return Scaled::linear_domain(static_cast<Tensor<T>*>(nullptr), logits, 0, label, blank, logits.dim(0)).has_value();
 }
 
 }  // namespace
@@ -201,4 +202,61 @@ TEST_CASE_TEMPLATE("both algorithms throw the same errors", Algorithm, LogDomain
   CHECK(std::isfinite(Algorithm::loss(&its_gradient, forbidden, 0, Label{1}, 4)));
   for (const float g : its_gradient) CHECK(std::isfinite(g));
   CHECK_THROWS_AS(Algorithm::loss(&its_gradient, forbidden, 0, Label{2}, 4), ArgumentError);
+}
+
+TEST_CASE_TEMPLATE("a sample of fewer steps: loss and gradient of the sequence cut there, zeros behind", Algorithm,
+                   LogDomain, Scaled) {
+  int compared = 0;
+  for (const double size : {4.0, 16384.0}) {  // the larger one is taken over by the log domain
+    const auto logits = counted_tensor<double>({24, 3, 9}, 46, size);
+    for (const Index steps : {1, 2, 7, 23, 24}) {
+      for (const Label& label : {Label{}, Label{3}, Label{2, 2, 5}, Label{7, 6, 6, 5, 1, 0, 0}}) {
+        if (ctc_required_steps(label) > steps) continue;
+        CAPTURE(steps);
+        Tensor<double> gradient(logits.shape(), 0.5), expected(Shape{steps, 1, 9}, 0.5);
+        const double loss = Algorithm::loss(&gradient, logits, 1, label, 8, steps);
+        CHECK(loss == Algorithm::loss(&expected, sequence_alone(logits, 1, steps), 0, label, 8));
+        CHECK(loss == Algorithm::loss(static_cast<Tensor<double>*>(nullptr), logits, 1, label, 8, steps));
+        CHECK(same_bits(sequence_alone(gradient, 1, steps), expected));
+        for (Index t = 0; t < 24; ++t) {
+          for (Index k = 0; k < 9; ++k) {
+            if (t >= steps) REQUIRE(gradient(t, 1, k) == 0);
+            REQUIRE(gradient(t, 0, k) == 0.5);
+            REQUIRE(gradient(t, 2, k) == 0.5);
+          }
+        }
+        ++compared;
+      }
+    }
+  }
+  CHECK(compared == 30);
+}
+
+TEST_CASE("Scaled equals the log domain for samples of fewer steps") {
+  const auto logits = counted_tensor<float>({30, 2, 12}, 47, 4.0);
+  for (const Index steps : {5, 6, 17, 29}) {
+    const Label label = counted_label(3, 11, 300 + static_cast<std::uint64_t>(steps));
+    Tensor<float> scaled(logits.shape()), textbook(logits.shape());
+    const double loss = Scaled::loss(&scaled, logits, 1, label, 11, steps);
+    CHECK(loss == doctest::Approx(LogDomain::loss(&textbook, logits, 1, label, 11, steps)).epsilon(1e-6));
+    CHECK(relative_error(scaled, textbook) < 1e-5);
+  }
+}
+
+TEST_CASE_TEMPLATE("what stands behind a sample's steps is not looked at; steps that do not fit are errors", Algorithm,
+                   LogDomain, Scaled) {
+  Tensor<float> logits(Shape{6, 2, 5});
+  const double expected = Algorithm::loss(static_cast<Tensor<float>*>(nullptr), logits, 1, Label{1, 1, 2}, 4, 4);
+  for (Index k = 0; k < 5; ++k) logits(4, 1, k) = std::numeric_limits<float>::quiet_NaN();
+  Tensor<float> gradient(logits.shape());
+  CHECK(Algorithm::loss(&gradient, logits, 1, Label{1, 1, 2}, 4, 4) == expected);
+  for (const float g : gradient) CHECK(std::isfinite(g));
+  CHECK_THROWS_WITH_AS(Algorithm::loss(&gradient, logits, 1, Label{1, 1, 1}, 4, 4),
+                       "ctc: the label of sample 1 does not fit: L = 3 letters and 2 repeats need 5 steps, T = 4",
+                       ArgumentError);
+  CHECK_THROWS_WITH_AS(Algorithm::loss(&gradient, logits, 1, Label{1}, 4, 7),
+                       "ctc: expected at most 6 steps for sample 1, found 7", ArgumentError);
+  for (const Index steps : {0, -1}) {
+    CHECK_THROWS_AS(Algorithm::loss(&gradient, logits, 1, Label{}, 4, steps), ArgumentError);
+  }
 }

@@ -4,10 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
 #include "../support/npy.hpp"
+#include "../support/padding.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
@@ -210,4 +212,103 @@ TEST_CASE("shapes that do not fit are named") {
   CHECK_THROWS_AS(lstm_forward(h, cache, x, weight_ih, weight_hh, Tensor<float>(Shape{4}), Direction::forward),
                   ShapeError);
   CHECK_THROWS_AS(lstm_forward(h, cache, bias, weight_ih, weight_hh, bias, Direction::forward), ShapeError);
+}
+
+namespace {
+
+/// Both directions over sequences whose samples end at `lengths`.
+template <class T>
+struct PaddedLstm {
+  std::vector<Tensor<T>> weight_ih, weight_hh, bias, dweight_ih, dweight_hh, dbias;
+  Tensor<T> h, dx;
+
+  PaddedLstm(Index channels, Index hidden) {
+    for (std::uint64_t d = 0; d < 2; ++d) {
+      weight_ih.push_back(counted_tensor<T>({4 * hidden, channels}, 33 + 3 * d));
+      weight_hh.push_back(counted_tensor<T>({4 * hidden, hidden}, 34 + 3 * d));
+      bias.push_back(counted_tensor<T>({4 * hidden}, 35 + 3 * d));
+    }
+  }
+
+  /// Forward and backward; the gradients of the weights are added to what is there.
+  void run(const Tensor<T>& x, const Tensor<T>& dh, const Lengths& lengths) {
+    const std::vector<LstmWeights<T>> layers{{&weight_ih[0], &weight_hh[0], &bias[0], Direction::forward},
+                                             {&weight_ih[1], &weight_hh[1], &bias[1], Direction::reverse}};
+    if (dbias.empty()) {
+      for (std::size_t d = 0; d < 2; ++d) {
+        dweight_ih.emplace_back(weight_ih[d].shape());
+        dweight_hh.emplace_back(weight_hh[d].shape());
+        dbias.emplace_back(bias[d].shape());
+      }
+    }
+    const std::vector<LstmGradients<T>> gradients{{&dweight_ih[0], &dweight_hh[0], &dbias[0]},
+                                                  {&dweight_ih[1], &dweight_hh[1], &dbias[1]}};
+    std::vector<LstmCache<T>> caches(2);
+    dx = Tensor<T>(x.shape(), T(0.5));
+    lstm_forward<T>(h, caches, x, layers, lengths);
+    lstm_backward<T>(&dx, gradients, dh, h, caches, x, layers);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("with lengths every sample is read as it is alone, cut there, in both directions", T, float,
+                   double) {
+  const double tolerance = sizeof(T) == 4 ? 2e-6 : 1e-13;
+  // Within one piece of the batch, over several, with samples of one step and of all.
+  for (const Lengths& lengths : {Lengths{6, 1, 4}, Lengths{3, 6, 5, 1, 2, 6, 4, 3, 6, 6, 1, 5, 2, 4, 3, 6, 1}}) {
+    const Index steps = 6, batch = static_cast<Index>(lengths.size()), channels = 5, hidden = 4;
+    CAPTURE(batch);
+    const auto x = counted_tensor<T>({steps, batch, channels}, 31), dh = counted_tensor<T>({steps, batch, 8}, 32);
+    PaddedLstm<T> padded(channels, hidden), alone(channels, hidden);
+    padded.run(x, dh, lengths);
+    for (Index n = 0; n < batch; ++n) {
+      const Index own = lengths[static_cast<std::size_t>(n)];
+      CAPTURE(n);
+      alone.run(sequence_alone(x, n, own), sequence_alone(dh, n, own), {});
+      CHECK(relative_error(sequence_alone(padded.h, n, own), alone.h) < tolerance);
+      CHECK(relative_error(minus_half(sequence_alone(padded.dx, n, own)), minus_half(alone.dx)) < 10 * tolerance);
+      for (Index t = own; t < steps; ++t) {
+        for (Index j = 0; j < 2 * hidden; ++j) REQUIRE(padded.h(t, n, j) == 0);
+        for (Index c = 0; c < channels; ++c) REQUIRE(padded.dx(t, n, c) == T(0.5));
+      }
+    }
+    for (std::size_t d = 0; d < 2; ++d) {
+      CHECK(relative_error(padded.dweight_ih[d], alone.dweight_ih[d]) < tolerance);
+      CHECK(relative_error(padded.dweight_hh[d], alone.dweight_hh[d]) < tolerance);
+      CHECK(relative_error(padded.dbias[d], alone.dbias[d]) < tolerance);
+    }
+  }
+}
+
+TEST_CASE("lengths that are all full give the bits of no lengths; any number of threads gives the same") {
+  const int before = thread_count();
+  const auto x = counted_tensor<float>({9, 11, 6}, 31), dh = counted_tensor<float>({9, 11, 10}, 32);
+  PaddedLstm<float> without(6, 5), full(6, 5);
+  without.run(x, dh, {});
+  full.run(x, dh, Lengths(11, 9));
+  CHECK(same_bits(without.h, full.h));
+  CHECK(same_bits(without.dx, full.dx));
+  CHECK(same_bits(without.dweight_hh[1], full.dweight_hh[1]));
+  set_thread_count(1);
+  const Lengths lengths{9, 1, 4, 8, 2, 7, 3, 9, 6, 5, 5};
+  PaddedLstm<float> expected(6, 5);
+  expected.run(x, dh, lengths);
+  for (const int threads : {2, 3, 8}) {
+    set_thread_count(threads);
+    PaddedLstm<float> found(6, 5);
+    found.run(x, dh, lengths);
+    CHECK(same_bits(found.h, expected.h));
+    CHECK(same_bits(found.dx, expected.dx));
+    CHECK(same_bits(found.dweight_ih[1], expected.dweight_ih[1]));
+  }
+  set_thread_count(before);
+}
+
+TEST_CASE("lengths that fit no sequence are errors") {
+  const auto x = counted_tensor<float>({4, 2, 3}, 31), dh = counted_tensor<float>({4, 2, 4}, 32);
+  for (const Lengths& lengths : {Lengths{4}, Lengths{4, 5}, Lengths{0, 4}}) {
+    PaddedLstm<float> lstm(3, 2);
+    CHECK_THROWS_AS(lstm.run(x, dh, lengths), ShapeError);
+  }
 }

@@ -10,6 +10,7 @@
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
 #include "../support/npy.hpp"
+#include "../support/padding.hpp"
 #include "tinyhtr/autograd/backward.hpp"
 #include "tinyhtr/autograd/gradient_check.hpp"
 
@@ -126,4 +127,51 @@ TEST_CASE("what does not fit is an error: labels, lengths, classes, NaN") {
       CHECK_THROWS_AS(ctc_loss(Variable<float>(values), {{1}}), ArgumentError);
     }
   }
+}
+
+TEST_CASE_TEMPLATE("with lengths: the loss of sequences cut there, and no gradient behind", Algorithm, Scaled,
+                   LogDomain) {
+  const Lengths lengths{12, 7, 1, 2, 9};
+  const Variable<double> logits(counted_tensor<double>({12, 5, 6}, 41, 4.0), true, "logits");
+  const Variable<double> loss = ctc_loss<Algorithm>(logits, small_labels, lengths);
+  backward(loss);
+  const auto& node = dynamic_cast<const CtcLossNode<double>&>(loss.node());
+  double mean = 0;
+  for (Index n = 0; n < 5; ++n) {
+    const auto k = static_cast<std::size_t>(n);
+    const Variable<double> alone(sequence_alone(logits.value(), n, lengths[k]), true);
+    const Variable<double> expected = ctc_loss<Algorithm>(alone, {small_labels[k]});
+    backward(expected);
+    CHECK(node.losses[k] == expected.item());
+    mean += expected.item() / 5;
+    for (Index t = 0; t < 12; ++t) {
+      for (Index c = 0; c < 6; ++c) {
+        const double of_alone = t < lengths[k] ? alone.grad()(t, 0, c) / 5 : 0;
+        REQUIRE(std::abs(logits.grad()(t, n, c) - of_alone) < 1e-15);
+      }
+    }
+  }
+  CHECK(loss.item() == doctest::Approx(mean).epsilon(1e-14));
+  GradientCheckOptions options;
+  options.most_per_input = 360;
+  const auto f = [&](const std::vector<Variable<double>>& in) {
+    return ctc_loss<Algorithm>(in[0], small_labels, lengths);
+  };
+  const GradientCheckResult result = gradient_check(f, {logits}, options);
+  CHECK_MESSAGE(result.passed, result.message);
+}
+
+TEST_CASE("lengths that are all full give the bits of no lengths; those that do not fit are errors") {
+  const Variable<float> a(counted_tensor<float>({12, 5, 6}, 41, 4.0), true), b(a.value(), true);
+  const Variable<float> without = ctc_loss(a, small_labels), full = ctc_loss(b, small_labels, Lengths(5, 12));
+  backward(without);
+  backward(full);
+  CHECK(without.item() == full.item());
+  CHECK(same_bits(a.grad(), b.grad()));
+  CHECK_THROWS_WITH_AS(ctc_loss(a, small_labels, {12, 5, 12, 12, 12}),
+                       "ctc: the label of sample 1 does not fit: L = 4 letters and 2 repeats need 6 steps, T = 5",
+                       ArgumentError);
+  CHECK_THROWS_AS(ctc_loss(a, small_labels, {12, 12, 12, 12}), ShapeError);
+  CHECK_THROWS_AS(ctc_loss(a, small_labels, {12, 12, 12, 12, 13}), ShapeError);
+  CHECK_THROWS_AS(ctc_loss(a, small_labels, {12, 12, 0, 12, 12}), ShapeError);
 }

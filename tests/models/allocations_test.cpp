@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../support/counted.hpp"
+#include "../support/tiny_column_net.hpp"
 #include "../support/tiny_word_net.hpp"
 #include "tinyhtr/autograd/backward.hpp"
 #include "tinyhtr/core/memory_pool.hpp"
@@ -52,7 +53,43 @@ HeapUse training_step(Index batch, Index width) {
   });
 }
 
+/// The same of a network of any width, where every second word fills half of the batch.
+HeapUse padded_training_step(Index batch, Index width) {
+  WordNet<float> network(5, 1, tiny_column_net());
+  Adam<float> adam(parameters_of<float>(network));
+  Lengths widths(static_cast<std::size_t>(batch), width);
+  for (std::size_t n = 0; n < widths.size(); n += 2) widths[n] = width / 2;
+  const auto images = padded_words<float>(widths, width, 1);
+  const std::vector<std::vector<int>> labels(widths.size(), {0, 1, 2});
+  std::uint32_t step = 0;
+  return heap_use([&] {
+    const auto heads = network.forward_heads(images, Mode::training(1, ++step), widths);
+    const Lengths lengths = network.lengths(widths);
+    const Variable<float> loss =
+        add(ctc_loss(heads.logits, labels, lengths), scale(ctc_loss(heads.second, labels, lengths), 0.3f));
+    adam.zero_grad();
+    backward(loss, Keep::leaves);
+    clip_gradient_norm(adam.parameters(), 5);
+    adam.step();
+  });
+}
+
 }  // namespace
+
+TEST_CASE("a padded training step takes no memory that grows with its work, but for lengths and places of maxima") {
+  if (!MemoryPool::keeps(1 << 20)) return;
+  const int before = thread_count();
+  set_thread_count(1);
+  const HeapUse small = padded_training_step(4, 32), wide = padded_training_step(4, 64),
+                many = padded_training_step(32, 32);
+  set_thread_count(before);
+  MESSAGE("a padded step takes " << small.allocations << " allocations, " << small.bytes << " bytes");
+  const std::size_t maxima_of_a_word = 8 * 6 * sizeof(Index);  // where the largest pixel of each column is
+  CHECK(many.allocations <= small.allocations);
+  CHECK(many.bytes <= small.bytes + 28 * (maxima_of_a_word + 64 * sizeof(Index)));  // each layer keeps its lengths
+  CHECK(wide.allocations == small.allocations);
+  CHECK(wide.bytes <= small.bytes + 4 * maxima_of_a_word);
+}
 
 TEST_CASE("a training step takes no memory that grows with its work") {
   if (!MemoryPool::keeps(1 << 20)) return;  // under AddressSanitizer every block goes back at once

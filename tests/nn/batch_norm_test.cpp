@@ -11,6 +11,7 @@
 #include "../support/counted.hpp"
 #include "../support/gradient.hpp"
 #include "../support/npy.hpp"
+#include "../support/padding.hpp"
 #include "tinyhtr/autograd/activations.hpp"
 #include "tinyhtr/autograd/arithmetic.hpp"
 #include "tinyhtr/autograd/backward.hpp"
@@ -126,4 +127,43 @@ TEST_CASE("a fused batch norm whose input is its own residual adds both shares o
   CHECK_THROWS_AS(fused.forward_fused(x, x, {.slope = -0.5}), ArgumentError);
   const Variable<double> nothing(Tensor<double>(Shape{0, 3, 4, 5}));
   CHECK_THROWS_AS(fused.forward_fused(nothing, Variable<double>(), {}), ShapeError);
+}
+
+TEST_CASE("gradient check with widths: in both modes, and fused with all that may follow") {
+  const Lengths widths{3, 1, 2};
+  const Variable<double> x(counted_tensor<double>({3, 4, 3, 3}, 1), true, "x");
+  const Variable<double> residual(counted_tensor<double>({3, 4, 3, 3}, 2), true, "residual");
+  for (const bool training : {true, false}) {
+    CAPTURE(training);
+    BatchNorm2d<double> layer = reference_layer<double>();
+    const Mode mode = training ? Mode::training(1, 1) : Mode::inference();
+    check_gradient([&](const Inputs& in) { return layer.forward(in[0], mode, widths); }, {x, layer.weight, layer.bias});
+  }
+  for (const double slope : {1.0, 0.1}) {
+    for (const bool drops : {false, true}) {
+      CAPTURE(slope);
+      CAPTURE(drops);
+      BatchNorm2d<double> layer = reference_layer<double>();
+      NormTail<double> tail{.slope = slope, .widths = widths};
+      if (drops) tail.dropout.emplace(0.3, Random(3, Purpose::dropout));
+      check_gradient([&](const Inputs& in) { return layer.forward_fused(in[0], Variable<double>(), tail); },
+                     {x, layer.weight, layer.bias});
+      check_gradient([&](const Inputs& in) { return layer.forward_fused(in[0], in[1], tail); },
+                     {x, residual, layer.weight, layer.bias});
+    }
+  }
+}
+
+TEST_CASE("with widths the running statistics follow the real pixels, fused or not") {
+  const Lengths widths{7, 2, 4};
+  const auto real = counted_tensor<double>({3, 4, 5, 7}, 11, 2.0, 0.5);
+  const Variable<double> x(padded_with_noise(real, widths, 7, 3, 512.0));
+  BatchNorm2d<double> textbook = reference_layer<double>(), fused = textbook, alone = textbook;
+  textbook.forward(x, Mode::training(1, 1), widths);
+  fused.forward_fused(x, Variable<double>(), {.widths = widths});
+  alone.forward(Variable<double>(gathered(real, widths)), Mode::training(1, 1));
+  for (const BatchNorm2d<double>& layer : {textbook, fused}) {
+    CHECK(relative_error(layer.running_mean, alone.running_mean) < 1e-13);
+    CHECK(relative_error(layer.running_var, alone.running_var) < 1e-13);
+  }
 }

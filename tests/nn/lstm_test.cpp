@@ -9,6 +9,7 @@
 #include "../support/counted.hpp"
 #include "../support/gradient.hpp"
 #include "../support/npy.hpp"
+#include "../support/padding.hpp"
 #include "tinyhtr/autograd/backward.hpp"
 
 using namespace tinyhtr;
@@ -124,4 +125,25 @@ TEST_CASE("a sequence of the wrong rank is an error") {
   const Inputs inputs = make_inputs(4, 3, 3, 2);
   CHECK_THROWS_AS(lstm(inputs[1], inputs[1], inputs[2], inputs[3], Direction::forward), ShapeError);
   CHECK_THROWS_AS(lstm_by_cells(inputs[1], inputs[1], inputs[2], inputs[3], Direction::forward), ShapeError);
+}
+
+TEST_CASE("gradient check: the bidirectional layer with lengths; the padding has no gradient") {
+  Random random(1, Purpose::init);
+  BiLstm<double> layer(3, 2, random);
+  const Lengths lengths{4, 1, 3};
+  const Variable<double> x(counted_tensor<double>({4, 3, 3}, 1), true, "x");
+  Inputs inputs{x};
+  for (const Variable<double>& parameter : parameters_of<double>(layer)) inputs.push_back(parameter);
+  check_gradient([&](const Inputs& in) { return layer.forward(in[0], lengths); }, inputs);
+  CHECK_THROWS_AS(layer.forward(x, {4, 1}), ShapeError);
+  CHECK_THROWS_AS(layer.forward(x, {4, 1, 5}), ShapeError);
+}
+
+TEST_CASE("a sample with a length is read as it is without what stands behind") {
+  Random random(1, Purpose::init);
+  const BiLstm<double> layer(3, 2, random);
+  const auto x = counted_tensor<double>({5, 2, 3}, 1, 4.0);
+  const Tensor<double> together = layer.forward(Variable<double>(x), {5, 2}).value();
+  const Tensor<double> alone = layer.forward(Variable<double>(sequence_alone(x, 1, 2))).value();
+  CHECK(relative_error(sequence_alone(together, 1, 2), alone) < 1e-14);
 }

@@ -104,3 +104,39 @@ TEST_CASE("a gradient of another shape names the parameter") {
   parameter.grad() = Tensor<float>(Shape{3});
   CHECK_THROWS_WITH_AS(adam.step(), "Adam: blocks.0.weight.grad has shape (3), expected (2)", ShapeError);
 }
+
+TEST_CASE_TEMPLATE("weight decay is decoupled, for weights of two dimensions or more alone", T, float, double) {
+  const double decay = 0.25, rate = 0.05;
+  const auto start = counted_tensor<T>({6}, 51);
+  Variable<T> weight(start.reshaped({2, 3}), true), plain(start.reshaped({2, 3}), true);
+  Variable<T> kernel(start.reshaped({3, 2, 1, 1}), true), bias(start, true), plain_bias(start, true);
+  Adam<T> decayed({weight, kernel, bias}, {.learning_rate = rate, .weight_decay = decay});
+  Adam<T> without({plain, plain_bias}, {.learning_rate = rate});
+  // Decoupled: moments are of the gradient alone, so p decays by itself and moves by what it moves without decay.
+  std::vector<double> expected(start.begin(), start.end());
+  for (std::uint64_t t = 0; t < 10; ++t) {
+    const auto gradient = counted_tensor<T>({6}, 52 + t);
+    const Tensor<T> before = plain.value();
+    for (Variable<T>* p : {&weight, &kernel, &bias, &plain, &plain_bias}) p->grad() = gradient.reshaped(p->shape());
+    if (t == 5) decayed.learning_rate = without.learning_rate = 2 * rate;  // schedules move the decay along
+    decayed.step();
+    without.step();
+    for (std::size_t i = 0; i < 6; ++i) {
+      const auto k = static_cast<Index>(i);
+      expected[i] = expected[i] * (1 - decayed.learning_rate * decay) +
+                    (static_cast<double>(plain.value()[k]) - static_cast<double>(before[k]));
+      CHECK(static_cast<double>(weight.value()[k]) == doctest::Approx(expected[i]).epsilon(reference_tolerance<T>));
+    }
+  }
+  CHECK(same_bits(kernel.value().reshaped({6}), weight.value().reshaped({6})));
+  CHECK(same_bits(bias.value(), plain_bias.value()));
+  CHECK_FALSE(same_bits(weight.value(), plain.value()));
+}
+
+TEST_CASE("weights without a gradient decay by a fixed share a step") {
+  Variable<double> weight(Tensor<double>(Shape{2, 2}, 8.0), true);
+  Adam<double> adam({weight}, {.learning_rate = 0.5, .weight_decay = 0.5});
+  adam.step();
+  adam.step();
+  for (const double w : weight.value()) CHECK(w == 8 * 0.75 * 0.75);
+}

@@ -107,7 +107,7 @@ inline void check_options(const WordNetOptions& options) {
 /// columns, have to be multiples of column_stride(), so that a stride sees the same columns however wide the batch is.
 inline void check_widths(const WordNetOptions& options, const Lengths& widths, Index batch, Index width) {
   const Index stride = column_stride(options);
-  if (options.width == 0 && width % stride != 0) {
+  if ((options.width == 0 || !widths.empty()) && width % stride != 0) {
     throw ShapeError("WordNet: expected images whose width is a multiple of " + std::to_string(stride) + ", found " +
                      std::to_string(width));
   }

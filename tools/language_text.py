@@ -43,25 +43,6 @@ def lines_of(strings):
     return "\n".join(line for line in strings if (" " in line or line == "") and line not in often)
 
 
-def sword(folder):
-    """The text of a SWORD module of zlib blocks, without markup and footnotes."""
-    text = ""
-    for part in ("ot", "nt"):
-        index = (folder / (part + ".bzs")).read_bytes()
-        blocks = (folder / (part + ".bzz")).read_bytes()
-        for at in range(0, len(index) - 11, 12):
-            offset, size, _ = struct.unpack_from("<III", index, at)
-            if size:
-                text += zlib.decompress(blocks[offset:offset + size]).decode("utf-8") + "\n"
-    text = re.sub(r"<note\b[^>]*>.*?</note>", " ", text, flags=re.S)
-    text = re.sub(r"<title\b[^>]*>.*?</title>", " ", text, flags=re.S)
-    text = re.sub(r"</?(w|q|transChange|divineName|hi|seg)\b[^>]*>", "", text)
-    text = re.sub(r"<[^>]*>", " ", text)
-    for name, character in (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&")):
-        text = text.replace("&" + name + ";", character)
-    return text
-
-
 def wordnet(folder):
     """Glosses and the sentences that show how a word is used."""
     lines = []
@@ -75,14 +56,11 @@ def wordnet(folder):
 def main():
     root, out = Path(sys.argv[1]), Path(sys.argv[2])
     r = root / "usr/lib/R/site-library"
-    compress = root / "usr/share/gocode/src/github.com/klauspost/compress/testdata"
     out.mkdir(parents=True, exist_ok=True)
     texts = {
         "austen": "\n".join(lines_of(r_strings(d)) for d in r_database(r / "janeaustenr/data/Rdata.rdb")),
         "novels": lines_of(r_strings(gzip.decompress((r / "tidytext/extdata/books.rda").read_bytes()))),
         "moby_dick": "\n".join(lines_of(r_strings(d)) for d in r_database(r / "tokenizers/data/Rdata.rdb")),
-        "tom_sawyer": (compress / "Mark.Twain-Tom.Sawyer.txt").read_text("utf-8"),
-        "bible": sword(root / "usr/share/sword/modules/texts/ztext/engWEB2015eb"),
         "wordnet": wordnet(root / "usr/share/wordnet"),
     }
     for name, text in texts.items():

@@ -27,17 +27,16 @@ struct BeamOptions {
 
 namespace detail {
 
-/// A text in the tree, and the probabilities of the paths that have written it up to the step `stamp`.
+/// A text in the tree. It is in the beam of step `stamp`, the last one that it was in, at `place`.
 struct BeamPrefix {
   std::uint32_t parent = 0, first_child = 0, sibling = 0;  // 0 for none: the empty text is nobody's child
   std::int32_t last = -1;                                  // its last class; -1 for the empty text
   std::uint32_t model_state = 0;
   Lexicon::State lexicon_state = 0;
   Index stamp = -1;
+  std::size_t place = 0;
   double model = 0;     // log p of its characters under the model
   double language = 0;  // what is added to the logarithm of its paths: model, bonus, penalty
-  double blank = 0;     // paths that end with the blank
-  double label = 0;     // paths that end with the last class
 };
 
 /// The tree. Prefixes stay where they are made, so that one which left the beam may come back.

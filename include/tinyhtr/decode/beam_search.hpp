@@ -43,7 +43,7 @@ class BeamSearch {
     probabilities_.resize(static_cast<std::size_t>(classes));
     for (Index t = 0; t < steps; ++t) {
       read_row(first + t * stride, classes, blank, t, n, options.class_threshold);
-      extend(blank, t);
+      extend(blank, t, options);
       keep_best(static_cast<std::size_t>(options.width));
     }
     for (Entry& entry : beam_) {
@@ -75,6 +75,12 @@ class BeamSearch {
     double blank, label, score;
   };
 
+  /// A class worth a try at this step, with its probability relative to the likeliest one's.
+  struct Candidate {
+    std::int32_t number;
+    double log_probability;
+  };
+
   /// Ties go to the prefix that was found first.
   static bool better(const Entry& a, const Entry& b) {
     return a.score != b.score ? a.score > b.score : a.prefix < b.prefix;
@@ -103,47 +109,74 @@ class BeamSearch {
       const double p = std::exp(below);
       probabilities_[static_cast<std::size_t>(k)] = p;
       sum += p;
-      if (below >= -threshold && p > 0 && k != blank) candidates_.push_back(static_cast<std::int32_t>(k));
+      if (below >= -threshold && p > 0 && k != blank) {
+        candidates_.push_back({static_cast<std::int32_t>(k), below});
+      }
     }
+    std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
+      return a.log_probability != b.log_probability ? a.log_probability > b.log_probability : a.number < b.number;
+    });
     log_scale_ -= std::log(sum);
     log_sums_.push_back(static_cast<double>(highest) + std::log(sum));
   }
 
-  /// Every prefix stays as it is by the blank or its last class, or goes on by a class.
-  void extend(int blank, Index t) {
-    touched_.clear();
-    const auto touch = [&](std::uint32_t i) -> BeamPrefix& {
-      BeamPrefix& prefix = prefixes_[i];
-      if (prefix.stamp != t) {
-        prefix.stamp = t;
-        prefix.blank = prefix.label = 0;
-        touched_.push_back(i);
-      }
-      return prefix;
-    };
-    for (const Entry& entry : beam_) {
+  /// Every prefix stays as it is by the blank or its last class, or goes on by a class. Fills next_.
+  void extend(int blank, Index t, const BeamOptions& options) {
+    next_.clear();
+    for (std::size_t i = 0; i < beam_.size(); ++i) {
+      const Entry& entry = beam_[i];
+      BeamPrefix& prefix = prefixes_[entry.prefix];
+      prefix.stamp = t;
+      prefix.place = i;
       const double total = entry.blank + entry.label;
-      BeamPrefix& same = touch(entry.prefix);
-      const std::int32_t last = same.last;
-      same.blank += total * probabilities_[static_cast<std::size_t>(blank)];
-      if (last >= 0) same.label += entry.label * probabilities_[static_cast<std::size_t>(last)];
-      for (const std::int32_t k : candidates_) {
+      const double label = prefix.last < 0 ? 0 : entry.label * probability(prefix.last);
+      next_.push_back({entry.prefix, total * probability(blank), label, 0});
+    }
+    // Prefixes that the beam has with their parents, which write them anew.
+    for (const Entry& entry : beam_) {
+      const BeamPrefix& prefix = prefixes_[entry.prefix];
+      const BeamPrefix& parent = prefixes_[prefix.parent];
+      if (prefix.last < 0 || parent.stamp != t) continue;
+      const Entry& from = beam_[parent.place];
+      const double paths = prefix.last == parent.last ? from.blank : from.blank + from.label;
+      next_[prefix.place].label += paths * probability(prefix.last);
+    }
+    double worst = std::numeric_limits<double>::infinity();
+    for (Entry& entry : next_) {
+      entry.score = std::log(entry.blank + entry.label) + prefixes_[entry.prefix].language;
+      worst = std::min(worst, entry.score);
+    }
+    // Where these fill the beam alone, what cannot be better than the worst of them is not tried: a model and a list
+    // only take off. Candidates come with the likeliest first.
+    if (next_.size() < static_cast<std::size_t>(options.width)) worst = -std::numeric_limits<double>::infinity();
+    for (const Entry& entry : beam_) {
+      const std::int32_t last = prefixes_[entry.prefix].last;
+      const double total = entry.blank + entry.label, log_total = std::log(total);
+      const double most = log_total + prefixes_[entry.prefix].language + options.character_bonus;
+      for (const Candidate& candidate : candidates_) {
+        if (most + candidate.log_probability < worst) break;
         // A character twice needs a blank between.
-        const double from = k == last ? entry.blank : total;
+        const bool twice = candidate.number == last;
+        const double from = twice ? entry.blank : total;
         if (from == 0) continue;
-        touch(prefixes_.child(entry.prefix, k)).label += from * probabilities_[static_cast<std::size_t>(k)];
+        const std::uint32_t i = prefixes_.child(entry.prefix, candidate.number);
+        const BeamPrefix& child = prefixes_[i];
+        if (child.stamp == t) continue;  // in the beam itself
+        const double score = (twice ? std::log(from) : log_total) + candidate.log_probability + child.language;
+        if (score < worst) continue;
+        next_.push_back({i, 0, from * probability(candidate.number), score});
       }
     }
   }
 
-  /// The best prefixes of those touched become the beam, in the order in which they were made.
+  double probability(std::int32_t number) const { return probabilities_[static_cast<std::size_t>(number)]; }
+
+  /// The best of next_ become the beam, in the order in which they were made.
   void keep_best(std::size_t width) {
-    beam_.clear();
-    for (const std::uint32_t i : touched_) {
-      const BeamPrefix& prefix = prefixes_[i];
-      const double score = std::log(prefix.blank + prefix.label) + prefix.language;
-      if (score > -std::numeric_limits<double>::infinity()) beam_.push_back({i, prefix.blank, prefix.label, score});
-    }
+    std::swap(beam_, next_);
+    std::erase_if(beam_, [](const Entry& entry) {
+      return !(entry.score > -std::numeric_limits<double>::infinity() && entry.blank + entry.label > 0);
+    });
     if (beam_.size() > width) {
       std::nth_element(beam_.begin(), beam_.begin() + static_cast<std::ptrdiff_t>(width), beam_.end(), better);
       beam_.resize(width);
@@ -160,10 +193,9 @@ class BeamSearch {
   }
 
   BeamPrefixes prefixes_;
-  std::vector<Entry> beam_;
-  std::vector<std::uint32_t> touched_;
+  std::vector<Entry> beam_, next_;
   std::vector<double> probabilities_, log_sums_;
-  std::vector<std::int32_t> candidates_;
+  std::vector<Candidate> candidates_;
   double log_scale_ = 0;  // logarithm of what the probabilities in the beam have to be multiplied by
 };
 

@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/temporary_folder.hpp"
@@ -81,4 +84,14 @@ TEST_CASE("character_model_file: damage with a checksum that fits is refused or 
     }
   }
   CHECK(read > 0);  // another level is as good a model
+}
+
+TEST_CASE("character_model_file: the model that ships") {
+  const CharacterModel model = read_character_model(std::string(TINYHTR_TEST_DATA) + "/../data/language/english.htrlm");
+  CHECK(model.order() == 8);
+  for (const char* word : {"the", "don't", "London", ",", "\"", "Mr.", "television", "government"}) {
+    CHECK(model.word_log_probability(word) > -18);
+  }
+  CHECK(model.word_log_probability("hte") < model.word_log_probability("the") - 8);
+  CHECK(std::isfinite(model.word_log_probability("qzxj")));
 }

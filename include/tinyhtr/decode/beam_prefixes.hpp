@@ -13,16 +13,19 @@
 namespace tinyhtr {
 
 /// How beam_search searches, and what it knows of the language. Logarithms are natural.
+///
+/// The weights have to be fitted on validation words: a network that was trained on text has learnt some of the
+/// language itself, so that alpha = 1 counts that twice; these here did well on made-up logits of several sharpnesses.
 struct BeamOptions {
-  Index width = 16;                        ///< prefixes that go on at every time step
-  Index n_best = 1;                        ///< readings of each image, at most; never more than width
-  double class_threshold = 10;             ///< classes less probable than the step's best by this are not tried as new
-                                           ///< characters; infinity tries all
+  Index width = 16;            ///< prefixes that go on at every time step
+  Index n_best = 1;            ///< readings of each image, at most; never more than width
+  double class_threshold = 8;  ///< classes with less than e^-this of the step's best are not tried as new characters;
+                               ///< infinity tries all
   const VocabularyModel* model = nullptr;  ///< none: the network alone decides
-  double model_weight = 1;                 ///< alpha, on the model's log probability; 0 or more
-  double character_bonus = 0;              ///< beta, for every character: the model makes long words less probable
-  const Lexicon* lexicon = nullptr;        ///< none: every text is as good
-  double outside_penalty = 3;              ///< off the score of a text outside the lexicon; infinity allows none
+  double model_weight = 0.5;               ///< alpha, on the model's log probability; 0 or more
+  double character_bonus = 0.5;      ///< beta, for every character, with a model: it makes long words less probable
+  const Lexicon* lexicon = nullptr;  ///< none: every text is as good
+  double outside_penalty = 2;        ///< off the score of a text outside the lexicon; infinity allows none
 };
 
 namespace detail {
@@ -62,11 +65,11 @@ class BeamPrefixes {
     made.parent = parent;
     made.last = number;
     made.sibling = from.first_child;
-    made.language = from.language + options_->character_bonus;
+    made.language = from.language;
     if (const VocabularyModel* model = options_->model) {
       const double log_probability = model->log_probability(from.model_state, number);
       made.model = from.model + log_probability;
-      made.language += options_->model_weight * log_probability;
+      made.language += options_->model_weight * log_probability + options_->character_bonus;
       made.model_state = model->next(from.model_state, number);
     }
     if (const Lexicon* lexicon = options_->lexicon) {

@@ -152,7 +152,8 @@ class BeamSearch {
     for (const Entry& entry : beam_) {
       const std::int32_t last = prefixes_[entry.prefix].last;
       const double total = entry.blank + entry.label, log_total = std::log(total);
-      const double most = log_total + prefixes_[entry.prefix].language + options.character_bonus;
+      const double bonus = options.model != nullptr ? options.character_bonus : 0;
+      const double most = log_total + prefixes_[entry.prefix].language + bonus;
       for (const Candidate& candidate : candidates_) {
         if (most + candidate.log_probability < worst) break;
         // A character twice needs a blank between.

@@ -45,6 +45,19 @@ refuses() {
 
 image=$(find "$data/words" -name '*.png' | sort | head -n 1)
 
+# --- language_model
+printf 'The cat saw the other cat, and then the dog.\n' >"$work/text.txt"
+run 0 language_model train "$work/text.txt" --order 3 --out "$work/cat.htrlm"
+prints 'order 3, .* from 12 words, 10 different ones'
+run 0 language_model perplexity "$work/cat.htrlm" "$work/text.txt"
+prints '^12 words of 35 characters; 0 characters are none'
+prints '^  a word +[0-9.]+ bits, perplexity [0-9.]+$'
+run 0 language_model sample "$work/cat.htrlm" --count 3
+run 0 language_model perplexity "$data/language/english.htrlm" "$work/text.txt"
+refuses 'expected a language model' language_model perplexity "$work/text.txt" "$work/text.txt"
+refuses 'expected words to count, found none' language_model train --out "$work/none.htrlm"
+refuses 'expected a text file, found nothing' language_model train "$work/nothing" --out "$work/none.htrlm"
+
 # --- check_data
 run 0 check_data --data "$data"
 prints '4870'
@@ -349,7 +362,7 @@ run 0 custom_callback "$data" 40 1
 prints '^epoch 1  largest gradient [0-9.]+  worst reading'
 
 # --- every program explains itself
-for program in check_data train_iam evaluate read_words make_words; do
+for program in check_data train_iam evaluate read_words make_words language_model; do
   run 0 "$program" --help
   prints 'OPTIONS|Options'
 done

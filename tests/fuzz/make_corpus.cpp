@@ -9,6 +9,8 @@
 #include "tinyhtr/io/export_onnx.hpp"
 #include "tinyhtr/io/tensorboard_events.hpp"
 #include "tinyhtr/io/write_onnx.hpp"
+#include "tinyhtr/language/character_model_file.hpp"
+#include "tinyhtr/language/train_character_model.hpp"
 #include "tinyhtr/train/epoch_row.hpp"
 #include "tinyhtr/train/run_config_json.hpp"
 #include "tinyhtr/train/run_config_yaml.hpp"
@@ -77,6 +79,12 @@ void write_events(const std::filesystem::path& folder) {
   std::filesystem::rename(file, folder / "run.events");
 }
 
+void write_language(const std::filesystem::path& folder) {
+  const std::string bytes =
+      character_model_bytes(train_character_model({{"the", 4}, {"hen", 2}, {",", 3}}, {.order = 3}));
+  write(folder / "small", bytes.substr(0, bytes.size() - 8));  // the target adds the checksum
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,5 +97,6 @@ int main(int argc, char** argv) {
   write_networks(folder);
   write_lists(folder / "lists");
   write_events(folder / "events");
+  write_language(folder / "language");
   return 0;
 }

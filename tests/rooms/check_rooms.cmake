@@ -1,7 +1,7 @@
 # Checks the includes below FOLDER (include/tinyhtr): cmake -D FOLDER=include/tinyhtr -P check_rooms.cmake
 #
 # A header may include its own room and the rooms above it, in this order; four libraries stay in one place each.
-set(rooms core blas kernels autograd nn loss optim image data decode metrics models io train report debug)
+set(rooms core blas kernels autograd nn loss optim image data language decode metrics models io train report debug)
 set(places
   "^xtensor/=^core/tensor\\.hpp$"
   "^(xtensor-blas|xflens)/|^cblas\\.h$=^blas/gemm\\.hpp$"

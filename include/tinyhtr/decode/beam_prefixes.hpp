@@ -1,0 +1,125 @@
+// The prefixes of a beam search: a tree of texts in one array, each with what the language says of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/language/lexicon.hpp"
+#include "tinyhtr/language/vocabulary_model.hpp"
+
+namespace tinyhtr {
+
+/// How beam_search searches, and what it knows of the language. Logarithms are natural.
+///
+/// The weights have to be fitted on validation words: a network that was trained on text has learnt some of the
+/// language itself, so that alpha = 1 counts that twice; these here did well on made-up logits of several sharpnesses.
+struct BeamOptions {
+  Index width = 16;            ///< prefixes that go on at every time step
+  Index n_best = 1;            ///< readings of each image, at most; never more than width
+  double class_threshold = 8;  ///< classes with less than e^-this of the step's best are not tried as new characters;
+                               ///< infinity tries all
+  const VocabularyModel* model = nullptr;  ///< none: the network alone decides
+  double model_weight = 0.5;               ///< alpha, on the model's log probability; 0 or more
+  double character_bonus = 0.5;      ///< beta, for every character, with a model: it makes long words less probable
+  const Lexicon* lexicon = nullptr;  ///< none: every text is as good
+  double outside_penalty = 2;        ///< off the score of a text outside the lexicon; infinity allows none
+};
+
+namespace detail {
+
+/// A text in the tree. It is in the beam of step `stamp`, the last one that it was in, at `place`.
+struct BeamPrefix {
+  std::uint32_t parent = 0, first_child = 0, sibling = 0;  // 0 for none: the empty text is nobody's child
+  std::int32_t last = -1;                                  // its last class; -1 for the empty text
+  std::uint32_t model_state = 0;
+  Lexicon::State lexicon_state = 0;
+  Index stamp = -1;
+  std::size_t place = 0;
+  double model = 0;     // log p of its characters under the model
+  double language = 0;  // what is added to the logarithm of its paths: model, bonus, penalty
+};
+
+/// The tree. Prefixes stay where they are made, so that one which left the beam may come back.
+class BeamPrefixes {
+ public:
+  void start(const BeamOptions& options) {
+    options_ = &options;
+    prefixes_.clear();
+    BeamPrefix empty;
+    if (options.model != nullptr) empty.model_state = options.model->begin();
+    prefixes_.push_back(empty);
+  }
+
+  BeamPrefix& operator[](std::uint32_t i) { return prefixes_[i]; }
+
+  /// The prefix with one more class, made where it is not there yet. Moves the array now and then.
+  std::uint32_t child(std::uint32_t parent, std::int32_t number) {
+    for (std::uint32_t c = prefixes_[parent].first_child; c != 0; c = prefixes_[c].sibling) {
+      if (prefixes_[c].last == number) return c;
+    }
+    const BeamPrefix& from = prefixes_[parent];
+    BeamPrefix made;
+    made.parent = parent;
+    made.last = number;
+    made.sibling = from.first_child;
+    made.language = from.language;
+    if (const VocabularyModel* model = options_->model) {
+      const double log_probability = model->log_probability(from.model_state, number);
+      made.model = from.model + log_probability;
+      made.language += options_->model_weight * log_probability + options_->character_bonus;
+      made.model_state = model->next(from.model_state, number);
+    }
+    if (const Lexicon* lexicon = options_->lexicon) {
+      made.lexicon_state = lexicon->next(from.lexicon_state, number);
+      // Outside stays outside: the penalty is due once, and at once.
+      if (made.lexicon_state == Lexicon::outside && from.lexicon_state != Lexicon::outside) {
+        made.language -= options_->outside_penalty;
+      }
+    }
+    const auto place = static_cast<std::uint32_t>(prefixes_.size());
+    prefixes_[parent].first_child = place;
+    prefixes_.push_back(made);
+    return place;
+  }
+
+  /// log p under the model of the whole text, with its end.
+  double model_log_probability(std::uint32_t i) const {
+    const BeamPrefix& prefix = prefixes_[i];
+    if (options_->model == nullptr) return 0;
+    return prefix.model + options_->model->end_log_probability(prefix.model_state);
+  }
+
+  bool in_lexicon(std::uint32_t i) const {
+    return options_->lexicon != nullptr && options_->lexicon->is_word(prefixes_[i].lexicon_state);
+  }
+
+  /// What is added to the logarithm of its paths where the text ends here.
+  double language_at_end(std::uint32_t i) const {
+    const BeamPrefix& prefix = prefixes_[i];
+    double sum = prefix.language;
+    if (options_->model != nullptr) {
+      sum += options_->model_weight * options_->model->end_log_probability(prefix.model_state);
+    }
+    if (options_->lexicon != nullptr && !in_lexicon(i) && prefix.lexicon_state != Lexicon::outside) {
+      sum -= options_->outside_penalty;
+    }
+    return sum;
+  }
+
+  std::vector<int> classes(std::uint32_t i) const {
+    std::vector<int> text;
+    for (; i != 0; i = prefixes_[i].parent) text.push_back(prefixes_[i].last);
+    return {text.rbegin(), text.rend()};
+  }
+
+ private:
+  const BeamOptions* options_ = nullptr;
+  std::vector<BeamPrefix> prefixes_;
+};
+
+}  // namespace detail
+
+}  // namespace tinyhtr

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "support/blas_core.hpp"
+#include "support/decoder.hpp"
 #include "support/default_model.hpp"
 #include "support/image_source.hpp"
 #include "support/network_file.hpp"
@@ -30,6 +31,7 @@ using namespace tinyhtr::examples;
 struct Settings {
   std::filesystem::path model, list;
   std::vector<std::filesystem::path> inputs;
+  DecoderOptions decoder;
   ReadingFormat format = ReadingFormat::tab_separated;
   Index batch_size = 8;
   int threads = 0;
@@ -65,70 +67,80 @@ class ImageBatches {
   std::map<Index, std::vector<NamedImage>> waiting_;  // those that another thread will ask for
 };
 
-/// The reading of one image by a network that takes images of any width.
-ImageReading read_alone(const FoldedWordNet<float>& network, const Vocabulary& vocabulary, const NamedImage& image,
-                        const LoaderOptions& fit) {
-  ImageReading reading{image.name, "", 0, image.error};
-  if (!image.error.empty()) return reading;
+/// What reading takes, made once.
+struct Reader {
+  FoldedWordNet<float> network;
+  Vocabulary vocabulary;
+  Decoder decoder;
+  double temperature;  ///< of the confidences
+
+  /// Logits (T,N,K) to texts, for those readings that have no error yet; sample n is readings[n].
+  void read(std::vector<ImageReading>& readings, const Tensor<float>& logits) const {
+    const std::vector<Reading> texts = decoder(logits, {}, vocabulary.blank());
+    for (std::size_t n = 0; n < readings.size(); ++n) {
+      if (!readings[n].error.empty()) continue;
+      readings[n].text = vocabulary.decode(texts[n].classes);
+      readings[n].confidence = std::exp(
+          log_text_probability(logits, static_cast<Index>(n), texts[n].classes, vocabulary.blank(), temperature));
+    }
+  }
+};
+
+/// Calls make() and writes into the reading what went wrong in it; true where nothing did.
+template <class Make>
+bool succeeds(ImageReading& reading, const Make& make) {
+  if (!reading.error.empty()) return false;
   try {
-    const Image word = fit_image(read_image(image.path, fit.channels), fit);
-    const std::vector<Reading> paths =
-        best_path(network.forward(pad_to_batch<float>({word}).images), vocabulary.blank());
-    reading.text = vocabulary.decode(paths[0].classes);
-    reading.confidence = std::exp(paths[0].log_probability);
+    make();
+    return true;
   } catch (const std::bad_alloc&) {
-    reading.error = image.name + ": there is not enough memory to decode it";
+    reading.error = reading.name + ": there is not enough memory to decode it";
   } catch (const std::exception& error) {
     reading.error = error.what();
   }
-  return reading;
+  return false;
 }
 
-/// One image after the other, so that the result does not depend, to the last bit, on which ones stand together.
-std::vector<ImageReading> read_one_by_one(const FoldedWordNet<float>& network, const Vocabulary& vocabulary,
-                                          const std::vector<NamedImage>& images, const LoaderOptions& fit) {
+/// One image after the other, by a network that takes any width: so the result does not depend, to the last bit, on
+/// which ones stand together.
+std::vector<ImageReading> read_one_by_one(const Reader& reader, const std::vector<NamedImage>& images,
+                                          const LoaderOptions& fit) {
   std::vector<ImageReading> readings;
-  for (const NamedImage& image : images) readings.push_back(read_alone(network, vocabulary, image, fit));
+  for (const NamedImage& image : images) {
+    std::vector<ImageReading> reading{{image.name, "", 0, image.error}};
+    succeeds(reading[0], [&] {
+      const Image word = fit_image(read_image(image.path, fit.channels), fit);
+      reader.read(reading, reader.network.forward(pad_to_batch<float>({word}).images));
+    });
+    readings.push_back(std::move(reading[0]));
+  }
   return readings;
 }
 
-/// From the files to the texts: read, fit to the network's size, logits, best path.
-std::vector<ImageReading> read_images(const FoldedWordNet<float>& network, const Vocabulary& vocabulary,
-                                      const std::vector<NamedImage>& images) {
-  const WordNetOptions& size = network.options();
+/// From the files to the texts: read, fit to the network's size, logits, decoder.
+std::vector<ImageReading> read_images(const Reader& reader, const std::vector<NamedImage>& images) {
+  const WordNetOptions& size = reader.network.options();
   const LoaderOptions fit = images_for(size);
-  if (size.width == 0) return read_one_by_one(network, vocabulary, images, fit);
+  if (size.width == 0) return read_one_by_one(reader, images, fit);
   const Index places = filled_up(static_cast<Index>(images.size()));
-  Tensor<float> batch(Shape{places, size.channels, size.height, size.width});
+  Tensor<float> batch(Shape{places, fit.channels, size.height, size.width});
   std::vector<ImageReading> readings;
   bool any = false;
   for (const NamedImage& image : images) {
     readings.push_back({image.name, "", 0, image.error});
-    if (!image.error.empty()) continue;
-    try {
-      copy_to_batch(fit_image(read_image(image.path, size.channels), fit), batch,
-                    static_cast<Index>(readings.size()) - 1);
-      any = true;
-    } catch (const std::bad_alloc&) {
-      readings.back().error = image.name + ": there is not enough memory to decode it";
-    } catch (const std::exception& error) {
-      readings.back().error = error.what();
-    }
+    const Index place = static_cast<Index>(readings.size()) - 1;
+    any |= succeeds(readings.back(),
+                    [&] { copy_to_batch(fit_image(read_image(image.path, fit.channels), fit), batch, place); });
   }
-  if (!any) return readings;
-  const std::vector<Reading> paths = best_path(network.forward(batch), vocabulary.blank());
-  for (std::size_t i = 0; i < readings.size(); ++i) {
-    if (!readings[i].error.empty()) continue;
-    readings[i].text = vocabulary.decode(paths[i].classes);
-    readings[i].confidence = std::exp(paths[i].log_probability);
-  }
+  if (any) reader.read(readings, reader.network.forward(batch));
   return readings;
 }
 
 void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
   const LoadedNetwork<float> model = load_network_file(settings.model.empty() ? default_model() : settings.model);
-  const FoldedWordNet<float> network(model.network);
+  const Reader reader{FoldedWordNet<float>(model.network), model.vocabulary, settings.decoder.make(model.vocabulary),
+                      model.temperature()};
   ImageSource source(settings.inputs, settings.list);
   ImageBatches batches(source, filled_up(settings.batch_size));
   ReadingPrinter printer(std::cout, settings.format);
@@ -138,7 +150,7 @@ void run(const Settings& settings) {
   const int workers = thread_count() > 1 ? thread_count() : 0;
   Prefetcher<std::vector<ImageReading>> readings(
       0, std::numeric_limits<Index>::max(), workers, 4 * thread_count(),
-      [&](Index number) { return read_images(network, model.vocabulary, batches.take(number)); });
+      [&](Index number) { return read_images(reader, batches.take(number)); });
   std::size_t read = 0, failed = 0;
   while (true) {
     const std::vector<ImageReading> batch = readings.next();
@@ -165,7 +177,7 @@ int main(int argc, char** argv) {
   tinyhtr::examples::choose_blas_core(argv);
   CLI::App app(
       "Reads images of single words, or of what the network was trained on. Prints a line per image: path, text and\n"
-      "confidence, with tabs between them. The confidence is the probability of the best path, from 0 to 1.\n"
+      "confidence, with tabs between them. The confidence is the probability of the text, from 0 to 1.\n"
       "Example: read_words word.png\n"
       "         read_words --model runs/first/best.safetensors word1.png word2.jpg scans/\n"
       "         find scans -name '*.png' | read_words --model runs/first/best.safetensors --json -\n"
@@ -181,6 +193,7 @@ int main(int argc, char** argv) {
                               "File of paths, one a line, or a list of images with texts, such as a run's val.csv; "
                               "relative ones count from its own folder, else from the current one")
                    ->type_name("FILE");
+  settings.decoder.add_to(app);
   bool json = false, csv = false;
   auto* json_flag =
       app.add_flag("--json", json,

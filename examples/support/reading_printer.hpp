@@ -15,7 +15,7 @@ namespace tinyhtr::examples {
 struct ImageReading {
   std::string name;  ///< of the image, as the user has it
   std::string text;
-  double confidence = 0;  ///< probability of the best path
+  double confidence = 0;  ///< probability of the text
   std::string error;      ///< empty where it was read
 };
 

@@ -1,15 +1,19 @@
 // A network to read with, from whatever file holds one.
 #pragma once
 
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/files.hpp"
+#include "tinyhtr/core/utf8.hpp"
 #include "tinyhtr/data/vocabulary.hpp"
 #include "tinyhtr/io/checkpoint.hpp"
 #include "tinyhtr/io/import_onnx.hpp"
@@ -24,6 +28,21 @@ struct LoadedNetwork {
   WordNet<T> network;
   std::string source;                           ///< "checkpoint", or "ONNX by <its producer>"
   std::map<std::string, std::string> metadata;  ///< what else the file says: words, configuration, figures
+
+  /// What the logits are divided by for confidences that are met: fitted on validation words, 1 where nobody did.
+  /// Throws FormatError where the file says something else than a number above 0.
+  double temperature() const {
+    const auto stored = metadata.find("temperature");
+    if (stored == metadata.end()) return 1;
+    double value = 0;
+    const char* const end = stored->second.data() + stored->second.size();
+    const auto [rest, problem] = std::from_chars(stored->second.data(), end, value);
+    if (problem != std::errc() || rest != end || !(value > 0 && std::isfinite(value))) {
+      throw FormatError("the temperature of the network is '" + printable(stored->second) +
+                        "', expected a number above 0");
+    }
+    return value;
+  }
 };
 
 namespace detail {

@@ -23,7 +23,7 @@ struct WordReading {
   std::filesystem::path image;
   std::string id, writer;  ///< writer: empty where nobody knows
   std::string label, reading;
-  double confidence = 0;  ///< probability of the best path
+  double confidence = 0;  ///< probability of the text
 };
 
 /// The words of an evaluation, in its order. `samples` are those of the loader that it read.

@@ -1,0 +1,132 @@
+// DecoderOptions: how a program's command line says how logits become text.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/program.hpp"
+#include "tinyhtr/core/lengths.hpp"
+#include "tinyhtr/data/text_lines.hpp"
+#include "tinyhtr/data/vocabulary.hpp"
+#include "tinyhtr/decode/beam_search.hpp"
+#include "tinyhtr/decode/best_path.hpp"
+#include "tinyhtr/language/character_model_file.hpp"
+#include "tinyhtr/language/lexicon.hpp"
+
+namespace tinyhtr::examples {
+
+/// The word list that comes with tinyhtr, and the language model.
+inline std::filesystem::path default_words() {
+  return std::filesystem::path(TINYHTR_DATA_FOLDER) / "language" / "words.txt";
+}
+inline std::filesystem::path default_language_model() {
+  return std::filesystem::path(TINYHTR_DATA_FOLDER) / "language" / "english.htrlm";
+}
+
+/// Best path, or beam search with what it knows of the language.
+class Decoder {
+ public:
+  std::optional<VocabularyModel> model;
+  std::optional<Lexicon> lexicon;
+  BeamOptions beam;
+  bool searches = false;  ///< beam search; else best path
+
+  /// The best reading of each sample; an empty one where an infinite penalty lets none through.
+  template <class T>
+  std::vector<Reading> operator()(const Tensor<T>& logits, const Lengths& lengths, int blank) const {
+    if (!searches) return best_path(logits, blank, lengths);
+    std::vector<Reading> best;
+    for (std::vector<ScoredReading>& list : n_best(logits, lengths, blank, 1)) {
+      best.push_back(list.empty() ? Reading{} : std::move(list.front()));
+    }
+    return best;
+  }
+
+  /// Of each sample, up to `count` readings, the best first.
+  template <class T>
+  std::vector<std::vector<ScoredReading>> n_best(const Tensor<T>& logits, const Lengths& lengths, int blank,
+                                                 Index count) const {
+    BeamOptions options = beam;
+    options.n_best = count;
+    options.model = model ? &*model : nullptr;
+    options.lexicon = lexicon ? &*lexicon : nullptr;
+    return beam_search(logits, blank, options, lengths);
+  }
+};
+
+/// The options of the command line.
+class DecoderOptions {
+ public:
+  void add_to(CLI::App& app) {
+    const std::string group = "Decoder";
+    app.add_option("--decoder", name_, "best-path, or beam: prefix beam search")
+        ->check(CLI::IsMember({"best-path", "beam"}))
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--beam-width", beam_.width, "Texts that the search follows at every step")
+        ->check(whole_number(1, 10000))
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--language-model", language_model_,
+                   "With --decoder beam: a character model of the program language_model; english: the one that comes "
+                   "with tinyhtr; none")
+        ->type_name("FILE")
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--model-weight", beam_.model_weight, "Weight of the model's logarithms")
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--character-bonus", beam_.character_bonus, "Added for every character, with a model")
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--lexicon", lexicon_,
+                   "With --decoder beam: a list of words, one a line; english: the one that comes with tinyhtr; none")
+        ->type_name("FILE")
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--outside-penalty", beam_.outside_penalty, "Off the score of a text that is not in the list")
+        ->capture_default_str()
+        ->group(group);
+  }
+
+  bool searches() const { return name_ == "beam"; }
+
+  /// How the result was decoded, to stand beside figures.
+  std::string description() const {
+    if (!searches()) return "best path";
+    return "beam search, width " + std::to_string(beam_.width) + ", language model " + base_name(language_model_) +
+           ", lexicon " + base_name(lexicon_);
+  }
+
+  /// Reads the files. Throws what reading them throws.
+  Decoder make(const Vocabulary& vocabulary) const {
+    Decoder decoder;
+    decoder.beam = beam_;
+    decoder.searches = searches();
+    if (!decoder.searches) return decoder;
+    if (language_model_ != "none") {
+      decoder.model.emplace(read_character_model(language_model_ == "english" ? default_language_model()
+                                                                              : std::filesystem::path(language_model_)),
+                            vocabulary);
+    }
+    if (lexicon_ != "none") {
+      decoder.lexicon.emplace(
+          detail::read_lines(lexicon_ == "english" ? default_words() : std::filesystem::path(lexicon_)), vocabulary);
+    }
+    return decoder;
+  }
+
+ private:
+  static std::string base_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+
+  std::string name_ = "best-path", language_model_ = "english", lexicon_ = "none";
+  BeamOptions beam_;
+};
+
+}  // namespace tinyhtr::examples

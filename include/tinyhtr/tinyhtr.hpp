@@ -32,6 +32,7 @@
 #include "tinyhtr/decode/align.hpp"
 #include "tinyhtr/decode/best_path.hpp"
 #include "tinyhtr/decode/character_confidence.hpp"
+#include "tinyhtr/decode/fit_temperature.hpp"
 #include "tinyhtr/decode/text_probability.hpp"
 #include "tinyhtr/image/augment.hpp"
 #include "tinyhtr/image/draw.hpp"

@@ -1,7 +1,6 @@
 // Draws a set of words with handwriting fonts, in IAM's layout, for trying the programs without any download.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
@@ -62,12 +61,12 @@ void make(const Options& options) {
   for (const FontEntry& entry : entries) fonts.push_back(std::make_unique<Font>(entry));
   const std::vector<Row> rows = choose_rows(options.count, fonts, list, options.seed);
   clear(options.out);
-  std::vector<std::array<Index, 2>> sizes;
-  const std::vector<int> levels = draw_images(rows, fonts, options.seed, options.out, sizes);
+  const std::vector<Drawn> drawn = draw_images(rows, fonts, options.seed, options.out);
+  write_text(options.out / "characters.txt", characters_text(rows, drawn));
   write_text(options.out / "forms.txt", forms_text(rows));
   write_splits(rows, entries, options.seed, options.out / "splits");
   // Last, for the same reason that it goes first in clear().
-  write_text(options.out / "words.txt", words_text(rows, levels, sizes));
+  write_text(options.out / "words.txt", words_text(rows, drawn));
   std::cout << rows.size() << " words, " << fonts.size() << " fonts: " << options.out.string() << "\n";
 }
 

@@ -111,10 +111,17 @@ inline void create_folder(const std::filesystem::path& folder) {
   if (error) throw tinyhtr::FileError(folder.string() + ": the folder cannot be created (" + error.message() + ")");
 }
 
-/// Draws the images; returns the grey level between ink and paper of each, a column of words.txt.
-inline std::vector<int> draw_images(const std::vector<Row>& rows, const Fonts& fonts, std::uint64_t seed,
-                                    const std::filesystem::path& folder, std::vector<std::array<Index, 2>>& sizes) {
-  std::vector<int> levels;
+/// What the lists say about a drawn image.
+struct Drawn {
+  int level;  // the grey between ink and paper
+  Index width, height;
+  std::vector<Extent> characters;  // on the image
+};
+
+/// Draws the images; returns what they came to be.
+inline std::vector<Drawn> draw_images(const std::vector<Row>& rows, const Fonts& fonts, std::uint64_t seed,
+                                      const std::filesystem::path& folder) {
+  std::vector<Drawn> list;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
     Random style_random(seed, Purpose::user, style_stream, static_cast<std::uint32_t>(row.font * 1000 + row.form));
@@ -125,10 +132,10 @@ inline std::vector<int> draw_images(const std::vector<Row>& rows, const Fonts& f
     const tinyhtr::Image image = on_paper(drawing, style, row.damaged, random);
     create_folder((folder / row.path()).parent_path());
     tinyhtr::write_png(folder / row.path(), image);
-    sizes.push_back({image.width, image.height});
-    levels.push_back(static_cast<int>(std::lround((style.ink + style.paper) / 2)));
+    list.push_back(
+        {static_cast<int>(std::lround((style.ink + style.paper) / 2)), image.width, image.height, drawing.characters});
   }
-  return levels;
+  return list;
 }
 
 /// A text file that is whole or an error.
@@ -140,8 +147,7 @@ inline void write_text(const std::filesystem::path& path, const std::string& tex
 /// How the line of words.txt starts that says who wrote it.
 constexpr const char* words_mark = "# words drawn with fonts by make_words";
 
-inline std::string words_text(const std::vector<Row>& rows, const std::vector<int>& levels,
-                              const std::vector<std::array<Index, 2>>& sizes) {
+inline std::string words_text(const std::vector<Row>& rows, const std::vector<Drawn>& drawn) {
   std::string text =
       "#--- words.txt ---------------------------------------------------------------#\n"
       "#\n" +
@@ -160,8 +166,34 @@ inline std::string words_text(const std::vector<Row>& rows, const std::vector<in
       "# image: words/font003/font003-002/font003-002-04-07.png\n"
       "#\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    text += rows[i].id() + (rows[i].damaged ? " err " : " ok ") + std::to_string(levels[i]) + " -1 -1 " +
-            std::to_string(sizes[i][0]) + " " + std::to_string(sizes[i][1]) + " UNK " + rows[i].label + "\n";
+    text += rows[i].id() + (rows[i].damaged ? " err " : " ok ") + std::to_string(drawn[i].level) + " -1 -1 " +
+            std::to_string(drawn[i].width) + " " + std::to_string(drawn[i].height) + " UNK " + rows[i].label + "\n";
+  }
+  return text;
+}
+
+/// One line a word that is ok: where each of its characters lies.
+inline std::string characters_text(const std::vector<Row>& rows, const std::vector<Drawn>& drawn) {
+  std::string text =
+      "#--- characters.txt ----------------------------------------------------------#\n"
+      "#\n"
+      "# format: font003-002-04-07 2.9 31.4 30.2 58.0 56.6 75.1 77.0 104.3\n"
+      "#\n"
+      "#     font003-002-04-07  -> word id, as in words.txt; words that are err there are left out\n"
+      "#     2.9 31.4           -> the first character's outline goes from x = 2.9 to x = 31.4, in pixels from the "
+      "left\n"
+      "#                           edge of the image; then two numbers for each other one. Neighbours may overlap.\n"
+      "#                           Of a space: from where the pen starts it to where the pen ends it.\n"
+      "#\n";
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].damaged) continue;
+    text += rows[i].id();
+    for (const Extent& extent : drawn[i].characters) {
+      std::array<char, 64> numbers{};
+      std::snprintf(numbers.data(), numbers.size(), " %.1f %.1f", extent.begin, extent.end);
+      text += numbers.data();
+    }
+    text += "\n";
   }
   return text;
 }

@@ -37,10 +37,17 @@ struct Style {
         grain(random.uniform(.01, .06)) {}
 };
 
-/// A drawn word: ink in [0,1], the rows of its baseline and of the tops of its small letters.
+/// Columns that a character takes, the far end not included; fractions of a pixel count.
+struct Extent {
+  double begin, end;
+};
+
+/// A drawn word: ink in [0,1], the rows of its baseline and of the tops of its small letters, and where from left to
+/// right the outline of each character lies (of a space, where the pen goes).
 struct Drawing {
   Map ink;
   Index baseline, middle;
+  std::vector<Extent> characters;
 };
 
 namespace detail {
@@ -93,6 +100,7 @@ inline Drawing draw_outlines(const Font& font, const std::string& text, const St
   const detail::Hand hand(style, x_height, random);
 
   std::vector<Segment> outline;
+  std::vector<Extent> characters;
   double pen = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const Glyph& glyph = font.glyph(text[i]);
@@ -102,7 +110,15 @@ inline Drawing draw_outlines(const Font& font, const std::string& text, const St
       const double x = across * own * style.stretch, y = up * own;
       return hand.bend({pen + x - angle * y, y + angle * x + lift});
     };
+    const std::size_t first = outline.size();
     add_glyph(outline, glyph, place);
+    Extent extent{place(0, 0).x, place(glyph.advance, 0).x};
+    if (first < outline.size()) extent = {outline[first].a.x, outline[first].a.x};
+    for (std::size_t k = first; k < outline.size(); ++k) {
+      extent.begin = std::min({extent.begin, outline[k].a.x, outline[k].b.x});
+      extent.end = std::max({extent.end, outline[k].a.x, outline[k].b.x});
+    }
+    characters.push_back(extent);
     const int kerning = i + 1 < text.size() ? font.kerning(text[i], text[i + 1]) : 0;
     pen += scale * style.stretch * (glyph.advance + kerning) + style.spacing * x_height;
   }
@@ -117,9 +133,10 @@ inline Drawing draw_outlines(const Font& font, const std::string& text, const St
   for (Segment& segment : outline) {
     segment = {{x_origin + segment.a.x, baseline - segment.a.y}, {x_origin + segment.b.x, baseline - segment.b.y}};
   }
+  for (Extent& extent : characters) extent = {x_origin + extent.begin, x_origin + extent.end};
   return {filled(outline, static_cast<Index>(baseline + border + std::ceil(-low)),
                  static_cast<Index>(x_origin + border + std::ceil(right))),
-          static_cast<Index>(baseline), static_cast<Index>(std::lround(baseline - x_height))};
+          static_cast<Index>(baseline), static_cast<Index>(std::lround(baseline - x_height)), characters};
 }
 
 /// Mean width of the strokes in pixels: twice their area over the length of their edge.

@@ -63,11 +63,16 @@ inline Box crop(const Drawing& drawing, bool damaged, Random& random) {
   return box;
 }
 
-/// The drawing as an 8-bit grey image of 16 shades, so that a PNG of it is small.
-inline tinyhtr::Image on_paper(const Drawing& drawing, const Style& style, bool damaged, Random& random) {
+/// The drawing as an 8-bit grey image of 16 shades, so that a PNG of it is small. Moves the characters' extents from
+/// the drawing to the image, and cuts them off where it ends.
+inline tinyhtr::Image on_paper(Drawing& drawing, const Style& style, bool damaged, Random& random) {
   const Map& ink = drawing.ink;
   const Box box = crop(drawing, damaged, random);
   const SmoothNoise tone(ink.height, ink.width, 32, random), pressure(ink.height, ink.width, 14, random);
+  for (Extent& extent : drawing.characters) {
+    const auto within = [&](double x) { return std::clamp(x, double(box.left), double(box.right)) - double(box.left); };
+    extent = {within(extent.begin), within(extent.end)};
+  }
   tinyhtr::Image image(box.bottom - box.top, box.right - box.left, 1, 255);
   std::size_t next = 0;
   for (Index y = box.top; y < box.bottom; ++y) {

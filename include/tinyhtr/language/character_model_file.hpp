@@ -110,9 +110,9 @@ inline CharacterModel parse_character_model(std::string_view bytes, const std::s
   if (bytes.size() < magic.size() + 8) throw FormatError(name + ": the file ends within its header");
   const std::string_view body = bytes.substr(0, bytes.size() - 8);
   detail::LanguageReader checksum(bytes.substr(body.size()), name), reader(body.substr(magic.size()), name);
-  const std::uint64_t version = reader.number(4, "the version");
-  if (version != detail::language_version) {
-    reader.refuse("expected version 1, found " + std::to_string(version));
+  const std::uint64_t written = reader.number(4, "the version");
+  if (written != detail::language_version) {
+    reader.refuse("expected version 1, found " + std::to_string(written));
   }
   if (checksum.number(8, "the checksum") != detail::fnv1a(body)) reader.refuse("the checksum does not match");
   NgramTree tree;

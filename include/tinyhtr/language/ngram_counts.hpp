@@ -76,8 +76,8 @@ struct NgramCounts {
     const auto unknown = static_cast<std::uint16_t>(characters.size());
     const std::uint16_t end = unknown + 1, begin = unknown + 2;
     for (const auto& [word, times] : words) {
-      const auto add = [&](std::uint16_t s) {
-        places.push_back({0, static_cast<std::uint32_t>(text.size()), times});
+      const auto add = [&, count_of_word = times](std::uint16_t s) {
+        places.push_back({0, static_cast<std::uint32_t>(text.size()), count_of_word});
         text.push_back(s);
       };
       add(begin);

@@ -18,7 +18,7 @@ void add_line(const test::TemporaryFolder& folder) {
   write_png(folder.path() / "lines/a01/a01-000u/a01-000u-00.png", test::patterned_image(12, 200, 1));
 }
 
-std::string message_of(const std::filesystem::path& path) {
+std::string load_message(const std::filesystem::path& path) {
   try {
     load_data(path);
   } catch (const Error& error) {
@@ -67,14 +67,14 @@ TEST_CASE("load_data: images with texts beside them, lists") {
 
 TEST_CASE("load_data: says what was looked for") {
   const test::TemporaryFolder folder;
-  CHECK(message_of(folder.path() / "none").find("no such folder or file; expected a folder with words.txt") !=
+  CHECK(load_message(folder.path() / "none").find("no such folder or file; expected a folder with words.txt") !=
         std::string::npos);
-  CHECK(message_of(folder.path()).find("lines.txt and lines/ (IAM lines)") != std::string::npos);
-  CHECK(message_of(folder.path()).find("; found none of these") != std::string::npos);
+  CHECK(load_message(folder.path()).find("lines.txt and lines/ (IAM lines)") != std::string::npos);
+  CHECK(load_message(folder.path()).find("; found none of these") != std::string::npos);
   folder.write("words.txt", "a01-000u-00-00 ok 154 408 768 27 51 AT A\n");
-  CHECK(message_of(folder.path()).find("words: no such folder; expected a folder with words.txt and words/") !=
+  CHECK(load_message(folder.path()).find("words: no such folder; expected a folder with words.txt and words/") !=
         std::string::npos);
   folder.write("ids.txt", "a01-000u\na01-000x\n");
-  CHECK(message_of(folder.path() / "ids.txt").find("is it a list of images with texts") != std::string::npos);
-  CHECK(message_of(folder.path()).find('\n') == std::string::npos);
+  CHECK(load_message(folder.path() / "ids.txt").find("is it a list of images with texts") != std::string::npos);
+  CHECK(load_message(folder.path()).find('\n') == std::string::npos);
 }

@@ -19,7 +19,7 @@ using namespace tinyhtr;
 
 namespace {
 
-const double infinity = std::numeric_limits<double>::infinity();
+const double unbounded = std::numeric_limits<double>::infinity();
 using Text = std::vector<int>;
 
 Tensor<double> random_logits(Index steps, Index batch, Index classes, double deviation, std::uint64_t seed) {
@@ -67,7 +67,7 @@ std::vector<std::pair<double, Text>> ranked(const std::map<Text, double>& texts,
   std::vector<std::pair<double, Text>> list;
   for (const auto& [text, p] : texts) {
     const double value = std::log(p) + score(text);
-    if (value > -infinity) list.emplace_back(value, text);
+    if (value > -unbounded) list.emplace_back(value, text);
   }
   std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   return list;
@@ -90,7 +90,7 @@ void check_equal(const std::vector<ScoredReading>& found, const std::vector<std:
 TEST_CASE("beam_search: a wide beam finds every text with the sum of all its paths") {
   for (const int blank : {3, 0}) {
     const Tensor<double> logits = random_logits(5, 3, 4, 1.5, 7);
-    const auto found = beam_search(logits, blank, {.width = 5000, .n_best = 5000, .class_threshold = infinity});
+    const auto found = beam_search(logits, blank, {.width = 5000, .n_best = 5000, .class_threshold = unbounded});
     for (Index n = 0; n < 3; ++n) {
       const auto texts = all_texts(logits, n, blank, 5);
       const auto& readings = found[static_cast<std::size_t>(n)];
@@ -113,10 +113,10 @@ TEST_CASE("beam_search: with a model, a bonus and a word list, against all texts
   const VocabularyModel model(small_model(), vocabulary);
   const Lexicon lexicon({"ab", "abc", "cab"}, vocabulary, false);
   const Tensor<double> logits = random_logits(5, 2, 4, 1, 11);
-  for (const double penalty : {0.7, infinity}) {
+  for (const double penalty : {0.7, unbounded}) {
     const BeamOptions options{.width = 5000,
                               .n_best = 5000,
-                              .class_threshold = infinity,
+                              .class_threshold = unbounded,
                               .model = &model,
                               .model_weight = 0.6,
                               .character_bonus = 0.9,
@@ -130,7 +130,7 @@ TEST_CASE("beam_search: with a model, a bonus and a word list, against all texts
       });
       const auto& readings = found[static_cast<std::size_t>(n)];
       check_equal(readings, expected);
-      if (penalty == infinity) CHECK(readings.size() == 3);
+      if (penalty == unbounded) CHECK(readings.size() == 3);
       for (const ScoredReading& reading : readings) {
         CHECK(reading.model_log_probability ==
               doctest::Approx(model.text_log_probability(reading.classes)).epsilon(1e-12));
@@ -170,9 +170,9 @@ TEST_CASE("beam_search: width 1 reads sharp logits as best_path does, frames too
 
 TEST_CASE("beam_search: a wider beam never finds less, its sums only grow") {
   const Tensor<double> logits = random_logits(20, 10, 8, 2, 21);
-  std::vector<double> before(10, -infinity);
+  std::vector<double> before(10, -unbounded);
   for (const Index width : {1, 4, 16, 256}) {
-    const auto found = beam_search(logits, 7, {.width = width, .class_threshold = infinity});
+    const auto found = beam_search(logits, 7, {.width = width, .class_threshold = unbounded});
     double sum = 0, sum_before = 0;
     for (std::size_t n = 0; n < 10; ++n) {
       sum += found[n][0].score;
@@ -209,14 +209,14 @@ TEST_CASE("beam_search: the language decides where the image does not") {
   // Open vocabulary: what the image says clearly is read, in the list or not.
   logits(2, 0, 3) = 20;
   CHECK(beam_search(logits, 4, {.model = &model, .lexicon = &lexicon})[0][0].classes == Text{0, 3});
-  CHECK(beam_search(logits, 4, {.lexicon = &lexicon, .outside_penalty = infinity})[0][0].classes == Text{0, 1});
+  CHECK(beam_search(logits, 4, {.lexicon = &lexicon, .outside_penalty = unbounded})[0][0].classes == Text{0, 1});
 }
 
 TEST_CASE("beam_search: a closed list that nothing fits gives no reading") {
   const Vocabulary vocabulary("ab");
   const Lexicon lexicon({"aaa"}, vocabulary, false);
   const Tensor<double> logits(Shape{3, 2, 3});  // "aaa" needs five steps
-  const auto found = beam_search(logits, 2, {.lexicon = &lexicon, .outside_penalty = infinity});
+  const auto found = beam_search(logits, 2, {.lexicon = &lexicon, .outside_penalty = unbounded});
   REQUIRE(found.size() == 2);
   CHECK(found[0].empty());
 }
@@ -258,8 +258,8 @@ TEST_CASE("beam_search: large logits, impossible classes, ties") {
   CHECK(sharp[0].classes == best_path(logits, 3)[0].classes);
   CHECK(std::isfinite(sharp[0].score));
   Tensor<double> few(Shape{3, 1, 3});
-  for (Index t = 0; t < 3; ++t) few(t, 0, 0) = few(t, 0, 2) = -infinity;  // only class 1
-  const auto only = beam_search(few, 2, {.n_best = 5, .class_threshold = infinity})[0];
+  for (Index t = 0; t < 3; ++t) few(t, 0, 0) = few(t, 0, 2) = -unbounded;  // only class 1
+  const auto only = beam_search(few, 2, {.n_best = 5, .class_threshold = unbounded})[0];
   REQUIRE(only.size() == 1);
   CHECK(only[0].classes == Text{1});
   CHECK(only[0].score == doctest::Approx(0));
@@ -284,7 +284,7 @@ TEST_CASE("beam_search: bad input") {
   CHECK_THROWS_AS(beam_search(logits, 4, {.class_threshold = -1}), ArgumentError);
   CHECK_THROWS_AS(beam_search(logits, 4, {.class_threshold = std::nan("")}), ArgumentError);
   CHECK_THROWS_AS(beam_search(logits, 4, {.model_weight = -1}), ArgumentError);
-  CHECK_THROWS_AS(beam_search(logits, 4, {.character_bonus = infinity}), ArgumentError);
+  CHECK_THROWS_AS(beam_search(logits, 4, {.character_bonus = unbounded}), ArgumentError);
   CHECK_THROWS_AS(beam_search(logits, 4, {.outside_penalty = std::nan("")}), ArgumentError);
   const std::vector<Index> two{4, 4}, long_one{4, 5, 4}, negative{4, 4, -1};
   CHECK_THROWS_AS(beam_search(logits, 4, {}, two), ArgumentError);
@@ -303,8 +303,8 @@ TEST_CASE("beam_search: bad input") {
   const std::vector<Index> before{4, 2, 4};
   CHECK(beam_search(logits, 4, {}, before).size() == 3);  // what does not count is not looked at
   logits.fill(0);
-  logits(1, 0, 0) = infinity;
+  logits(1, 0, 0) = unbounded;
   CHECK_THROWS_AS(beam_search(logits, 4), ArgumentError);
-  logits.fill(-infinity);
+  logits.fill(-unbounded);
   CHECK_THROWS_AS(beam_search(logits, 4), ArgumentError);
 }

@@ -13,8 +13,6 @@
 
 namespace tinyhtr {
 
-namespace detail {
-
 /// The rows and columns from `top`, `left` to `bottom`, `right`, these included; none where bottom < top.
 struct InkBox {
   Index top, left, bottom, right;
@@ -24,6 +22,8 @@ struct InkBox {
     left = std::min(left, other.left), right = std::max(right, other.right);
   }
 };
+
+namespace detail {
 
 /// The box around all patches of at least `least` pixels; a patch are pixels at `threshold` or below that touch each
 /// other, corners included.
@@ -94,20 +94,28 @@ struct CropToInk {
   double faintness = 0.35;   // share of the contrast
   double min_contrast = 24;  // grey levels
 
-  /// `grey` (H,W,1). Throws ArgumentError for another image.
-  Image operator()(const Image& grey) const {
+  /// The part of an image that is kept, its last row and column included. `grey` (H,W,1). Throws ArgumentError for
+  /// another image.
+  InkBox kept(const Image& grey) const {
     detail::check_grey(name, grey);
+    const InkBox whole{0, 0, grey.height - 1, grey.width - 1};
     const InkLevels levels = ink_levels(grey);
-    if (levels.contrast() < min_contrast) return grey;
+    if (levels.contrast() < min_contrast) return whole;
     const int threshold = levels.light - static_cast<int>(faintness * levels.contrast());
     const double side = speck * detail::stroke_width(grey, threshold);
-    const detail::InkBox box = detail::ink_box(grey, threshold, side * side);
-    if (box.bottom < box.top) return grey;
-    const Index top = std::max(box.top - margin, Index{0}), left = std::max(box.left - margin, Index{0});
-    const Index bottom = std::min(box.bottom + margin, grey.height - 1);
-    const Index right = std::min(box.right + margin, grey.width - 1);
-    Image result(bottom - top + 1, right - left + 1, 1);
-    for (Index y = 0; y < result.height; ++y) std::copy_n(grey.row(top + y) + left, result.width, result.row(y));
+    const InkBox box = detail::ink_box(grey, threshold, side * side);
+    if (box.bottom < box.top) return whole;
+    return {std::max(box.top - margin, Index{0}), std::max(box.left - margin, Index{0}),
+            std::min(box.bottom + margin, grey.height - 1), std::min(box.right + margin, grey.width - 1)};
+  }
+
+  /// `grey` (H,W,1). Throws ArgumentError for another image.
+  Image operator()(const Image& grey) const {
+    const InkBox box = kept(grey);
+    Image result(box.bottom - box.top + 1, box.right - box.left + 1, 1);
+    for (Index y = 0; y < result.height; ++y) {
+      std::copy_n(grey.row(box.top + y) + box.left, result.width, result.row(y));
+    }
     return result;
   }
 

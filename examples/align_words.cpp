@@ -1,0 +1,161 @@
+// align_words: where on the image of a word each of its characters stands.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/blas_core.hpp"
+#include "support/default_model.hpp"
+#include "support/network_file.hpp"
+#include "support/program.hpp"
+#include "support/words_to_read.hpp"
+#include "tinyhtr/report/alignment_picture.hpp"
+#include "tinyhtr/tinyhtr.hpp"
+
+namespace {
+
+using namespace tinyhtr;
+using namespace tinyhtr::examples;
+
+struct Settings {
+  std::filesystem::path model, data, list, csv, pictures, truth;
+  int threads = 0;
+  Index most_pictures = 50;
+};
+
+/// A word with the boxes of its characters; none where its text cannot be aligned, and then why.
+struct AlignedWord {
+  std::vector<CharacterBox> boxes;
+  std::vector<double> confidences;
+  std::string problem;
+};
+
+AlignedWord align_word(WordNet<float>& network, const Vocabulary& vocabulary, const Sample& sample,
+                       double temperature) {
+  AlignedWord word;
+  try {
+    if (!vocabulary.knows(sample.text)) throw ArgumentError("its text has characters that the network cannot write");
+    const LoaderOptions fit = images_for(network.options);
+    const Image image = read_image(sample.image, fit.channels);
+    const Tensor<float> images = pad_to_batch<float>({fit_image(image, fit)}).images;
+    const NoGrad no_grad;
+    const auto heads = network.forward_heads(images, Mode::inference());
+    const Tensor<float>& logits = (heads.second ? heads.second : heads.logits).value();
+    const std::vector<int> label = vocabulary.encode(sample.text);
+    const Alignment alignment = align(logits, 0, label, vocabulary.blank());
+    word.boxes = character_boxes(alignment, step_geometry(network.options, image));
+    word.confidences = character_confidence(logits, 0, label, vocabulary.blank(), temperature);
+  } catch (const Error& error) {
+    word.problem = error.what();
+  }
+  return word;
+}
+
+bool goes_from_left_to_right(const std::vector<CharacterBox>& boxes) {
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    if (boxes[i].x_begin > boxes[i].x_end || (i > 0 && boxes[i].x_begin < boxes[i - 1].x_end)) return false;
+  }
+  return true;
+}
+
+/// How far the middles of the boxes are from the true ones, pixels.
+std::vector<double> distances(const std::vector<CharacterBox>& boxes, const std::vector<CharacterPlace>& places) {
+  std::vector<double> list;
+  for (std::size_t i = 0; i < std::min(boxes.size(), places.size()); ++i) {
+    list.push_back(std::abs(boxes[i].centre() - places[i].centre()));
+  }
+  return list;
+}
+
+void run(const Settings& settings) {
+  if (settings.threads > 0) set_thread_count(settings.threads);
+  LoadedNetwork<float> model = load_network_file(settings.model.empty() ? default_model() : settings.model);
+  WordsToRead words = words_to_read(settings.data, settings.list);
+  check_images(words.data.samples, words.data.report);
+  const std::vector<Sample>& samples = words.data.samples;
+  if (samples.empty()) throw FormatError("no word is left to align: " + words.data.report.summary());
+  std::map<std::string, std::vector<CharacterPlace>> places;
+  if (!settings.truth.empty()) places = read_character_places(settings.truth);
+
+  std::vector<AlignedWord> aligned(samples.size());
+  parallel_for(static_cast<Index>(samples.size()), [&](Index i) {
+    const auto k = static_cast<std::size_t>(i);
+    aligned[k] = align_word(model.network, model.vocabulary, samples[k], model.temperature());
+  });
+
+  std::string csv = csv_row({"id", "index", "character", "x_begin", "x_end", "confidence"});
+  std::vector<double> errors;
+  Index failed = 0, in_order = 0, drawn = 0;
+  if (!settings.pictures.empty()) std::filesystem::create_directories(settings.pictures);
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    const AlignedWord& word = aligned[k];
+    if (!word.problem.empty()) {
+      ++failed;
+      std::cerr << "align_words: " << samples[k].id << ": " << printable(word.problem, 400) << '\n';
+      continue;
+    }
+    in_order += goes_from_left_to_right(word.boxes) ? 1 : 0;
+    const std::u32string characters = decode_utf8(samples[k].text);
+    for (std::size_t i = 0; i < word.boxes.size(); ++i) {
+      csv += csv_row({samples[k].id, std::to_string(i), encode_utf8(characters[i]), fixed(word.boxes[i].x_begin, 1),
+                      fixed(word.boxes[i].x_end, 1), fixed(word.confidences[i], 4)});
+    }
+    if (const auto place = places.find(samples[k].id); place != places.end()) {
+      for (const double distance : distances(word.boxes, place->second)) errors.push_back(distance);
+      if (getenv("DBG")) for (std::size_t i = 0; i < word.boxes.size(); ++i) std::cout << "D " << i << ' ' << word.boxes.size() << ' ' << word.boxes[i].centre() - place->second[i].centre() << ' ' << word.boxes[i].x_end-word.boxes[i].x_begin << ' ' << place->second[i].x_end - place->second[i].x_begin << '\n';
+    }
+    if (settings.pictures.empty() || drawn == settings.most_pictures) continue;
+    ++drawn;
+    write_png(settings.pictures / (samples[k].id + ".png"),
+              alignment_picture(read_image(samples[k].image), word.boxes, samples[k].text, word.confidences));
+  }
+  if (!settings.csv.empty()) replace_file(settings.csv, csv);
+  const auto done = static_cast<Index>(samples.size()) - failed;
+  std::cout << "words " << done << '\n' << "words_from_left_to_right " << in_order << '\n';
+  if (!errors.empty()) {
+    std::sort(errors.begin(), errors.end());
+    const auto within = std::upper_bound(errors.begin(), errors.end(), 4.0) - errors.begin();
+    std::cout << "characters_with_known_place " << errors.size() << '\n'
+              << "centres_within_4_pixels "
+              << fixed(static_cast<double>(within) / static_cast<double>(errors.size()), 4) << '\n'
+              << "median_distance " << fixed(errors[errors.size() / 2], 2) << '\n';
+  }
+  if (done == 0) throw Error("no word could be aligned");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tinyhtr::examples::choose_blas_core(argv);
+  CLI::App app(
+      "Aligns words of known text: finds the columns of the image at which each character stands, by the most "
+      "probable\n"
+      "path of the text through what a network makes of the image. Networks that read from left to right can do it.\n"
+      "Prints how many words were aligned, and with --truth how far the characters' middles are from the true ones.\n"
+      "Example: align_words --data data --list data/splits/validation_forms.txt --pictures /tmp/aligned");
+  Settings settings;
+  app.add_option("--model", settings.model,
+                 std::string(model_help) + "; default: the one that comes with tinyhtr, for English handwriting")
+      ->type_name("FILE");
+  app.add_option("--data", settings.data, data_help)->type_name("PATH");
+  app.add_option("--list", settings.list, std::string(list_help) + "; default: all usable words")->type_name("FILE");
+  app.add_option("--csv", settings.csv, "Write id, index, character, x_begin, x_end (pixels), confidence of each")
+      ->type_name("FILE");
+  app.add_option("--pictures", settings.pictures, "Draw the characters' boxes over the words, one PNG each")
+      ->type_name("FOLDER");
+  app.add_option("--most-pictures", settings.most_pictures, "At most so many of them")
+      ->check(whole_number(1, 1000000))
+      ->capture_default_str();
+  app.add_option("--truth", settings.truth, "Where the characters are, as in data/characters.txt")->type_name("FILE");
+  app.add_option("--threads", settings.threads, "Threads to compute on (default: all processors)")
+      ->check(whole_number(1, 1024));
+  return run_program(app, argc, argv, [&] { run(settings); });
+}

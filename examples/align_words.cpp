@@ -38,21 +38,20 @@ struct AlignedWord {
   std::string problem;
 };
 
-AlignedWord align_word(WordNet<float>& network, const Vocabulary& vocabulary, const Sample& sample,
-                       double temperature) {
+AlignedWord align_word(LoadedNetwork<float>& model, const Sample& sample) {
   AlignedWord word;
+  const int blank = model.vocabulary.blank();
   try {
-    if (!vocabulary.knows(sample.text)) throw ArgumentError("its text has characters that the network cannot write");
-    const LoaderOptions fit = images_for(network.options);
+    if (!model.vocabulary.knows(sample.text)) {
+      throw ArgumentError("its text has characters that the network cannot write");
+    }
+    const LoaderOptions fit = images_for(model.network.options);
     const Image image = read_image(sample.image, fit.channels);
-    const Tensor<float> images = pad_to_batch<float>({fit_image(image, fit)}).images;
+    const std::vector<int> label = model.vocabulary.encode(sample.text);
+    word.boxes = locate_characters(model.network, image, label, blank, model.number("column_lag", 0));
     const NoGrad no_grad;
-    const auto heads = network.forward_heads(images, Mode::inference());
-    const Tensor<float>& logits = (heads.second ? heads.second : heads.logits).value();
-    const std::vector<int> label = vocabulary.encode(sample.text);
-    const Alignment alignment = align(logits, 0, label, vocabulary.blank());
-    word.boxes = character_boxes(alignment, step_geometry(network.options, image));
-    word.confidences = character_confidence(logits, 0, label, vocabulary.blank(), temperature);
+    const Tensor<float> logits = model.network.forward(pad_to_batch<float>({fit_image(image, fit)}).images).value();
+    word.confidences = character_confidence(logits, 0, label, blank, model.temperature());
   } catch (const Error& error) {
     word.problem = error.what();
   }
@@ -88,7 +87,7 @@ void run(const Settings& settings) {
   std::vector<AlignedWord> aligned(samples.size());
   parallel_for(static_cast<Index>(samples.size()), [&](Index i) {
     const auto k = static_cast<std::size_t>(i);
-    aligned[k] = align_word(model.network, model.vocabulary, samples[k], model.temperature());
+    aligned[k] = align_word(model, samples[k]);
   });
 
   std::string csv = csv_row({"id", "index", "character", "x_begin", "x_end", "confidence"});
@@ -110,7 +109,6 @@ void run(const Settings& settings) {
     }
     if (const auto place = places.find(samples[k].id); place != places.end()) {
       for (const double distance : distances(word.boxes, place->second)) errors.push_back(distance);
-      if (getenv("DBG")) for (std::size_t i = 0; i < word.boxes.size(); ++i) std::cout << "D " << i << ' ' << word.boxes.size() << ' ' << word.boxes[i].centre() - place->second[i].centre() << ' ' << word.boxes[i].x_end-word.boxes[i].x_begin << ' ' << place->second[i].x_end - place->second[i].x_begin << '\n';
     }
     if (settings.pictures.empty() || drawn == settings.most_pictures) continue;
     ++drawn;

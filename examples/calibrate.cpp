@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -112,7 +113,8 @@ std::vector<RatedReading> rated(const ReadWords& words, const std::vector<double
 }
 
 /// Writes the network as it is, with the temperature beside it, and without the paths of the machine it was made on.
-void write_model(const Settings& settings, LoadedNetwork<float>& model, double temperature) {
+void write_model(const Settings& settings, LoadedNetwork<float>& model, double temperature,
+                 const std::optional<double>& lag) {
   Safetensors file;
   file.metadata = model.metadata;
   nlohmann::json configuration = nlohmann::json::parse(model.metadata["configuration"], nullptr, false);
@@ -129,7 +131,26 @@ void write_model(const Settings& settings, LoadedNetwork<float>& model, double t
   }
   add_model(file, model.network, model.vocabulary);
   file.metadata["temperature"] = shortest(temperature);
+  if (lag) file.metadata["column_lag"] = shortest(*lag);
   write_safetensors(settings.out, file);
+}
+
+/// The median of lag_of_word over words of four characters or more, some hundreds of them; none where there are too
+/// few, or where the network cannot be aligned.
+std::optional<double> fit_lag(LoadedNetwork<float>& model, const std::vector<Sample>& samples) {
+  constexpr std::size_t fewest = 50, most = 500;
+  if (model.network.options.width != 0) return std::nullopt;
+  std::vector<double> lags;
+  for (const Sample& sample : samples) {
+    if (!model.vocabulary.knows(sample.text)) continue;
+    const std::vector<int> label = model.vocabulary.encode(sample.text);
+    if (label.size() < 4 || lags.size() == most) continue;
+    const Image image = read_image(sample.image, model.network.options.channels);
+    lags.push_back(lag_of_word(model.network, image, label, model.vocabulary.blank()));
+  }
+  if (lags.size() < fewest) return std::nullopt;
+  std::nth_element(lags.begin(), lags.begin() + static_cast<std::ptrdiff_t>(lags.size() / 2), lags.end());
+  return lags[lags.size() / 2];
 }
 
 void run(const Settings& settings) {
@@ -183,7 +204,10 @@ void run(const Settings& settings) {
                                 {"area_cer_micro", curve.area.cer_micro}};
     replace_file(settings.json, json.dump(1) + '\n');
   }
-  if (!settings.out.empty()) write_model(settings, model, fit.temperature);
+  if (settings.out.empty()) return;
+  const std::optional<double> lag = fit_lag(model, samples);
+  if (lag) std::cout << "\ncolumn_lag " << fixed(*lag, 2) << '\n';
+  write_model(settings, model, fit.temperature, lag);
 }
 
 }  // namespace
@@ -195,7 +219,8 @@ int main(int argc, char** argv) {
       "Fits a temperature by which logits are divided, so that they are, and with --out writes the network with it;\n"
       "read_words and evaluate use it then. Give words that the network was not trained on.\n"
       "What is printed is measured on each half of the writers at the temperature that was fitted on the other half;\n"
-      "the temperature that is kept is that of all words.\n"
+      "the temperature that is kept is that of all words. With it goes, for networks that read from left to right,\n"
+      "how many columns before a character they report it (for align_words).\n"
       "Example: calibrate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
   app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();

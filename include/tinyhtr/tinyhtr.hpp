@@ -114,6 +114,7 @@
 #include "tinyhtr/metrics/risk_coverage.hpp"
 #include "tinyhtr/models/column_net.hpp"
 #include "tinyhtr/models/folded_word_net.hpp"
+#include "tinyhtr/models/locate_characters.hpp"
 #include "tinyhtr/models/step_geometry.hpp"
 #include "tinyhtr/models/word_net.hpp"
 #include "tinyhtr/models/word_net_images.hpp"

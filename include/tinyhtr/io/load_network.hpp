@@ -30,16 +30,21 @@ struct LoadedNetwork {
   std::map<std::string, std::string> metadata;  ///< what else the file says: words, configuration, figures
 
   /// What the logits are divided by for confidences that are met: fitted on validation words, 1 where nobody did.
-  /// Throws FormatError where the file says something else than a number above 0.
   double temperature() const {
-    const auto stored = metadata.find("temperature");
-    if (stored == metadata.end()) return 1;
+    const double value = number("temperature", 1);
+    if (!(value > 0)) throw FormatError("the temperature of the network is not above 0");
+    return value;
+  }
+
+  /// A number of the metadata, `otherwise` where they do not have it. Throws FormatError where it is none.
+  double number(const std::string& key, double otherwise) const {
+    const auto stored = metadata.find(key);
+    if (stored == metadata.end()) return otherwise;
     double value = 0;
     const char* const end = stored->second.data() + stored->second.size();
     const auto [rest, problem] = std::from_chars(stored->second.data(), end, value);
-    if (problem != std::errc() || rest != end || !(value > 0 && std::isfinite(value))) {
-      throw FormatError("the temperature of the network is '" + printable(stored->second) +
-                        "', expected a number above 0");
+    if (problem != std::errc() || rest != end || !std::isfinite(value)) {
+      throw FormatError("the " + key + " of the network is '" + printable(stored->second) + "', expected a number");
     }
     return value;
   }

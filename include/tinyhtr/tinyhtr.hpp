@@ -96,6 +96,7 @@
 #include "tinyhtr/optim/reduce_on_plateau.hpp"
 #include "tinyhtr/optim/sgd.hpp"
 #include "tinyhtr/report/ctc_picture.hpp"
+#include "tinyhtr/report/figures_json.hpp"
 #include "tinyhtr/report/html.hpp"
 #include "tinyhtr/report/image_data.hpp"
 #include "tinyhtr/report/image_sheet.hpp"

@@ -9,14 +9,16 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "support/blas_core.hpp"
 #include "support/dropped_rows.hpp"
+#include "support/memory.hpp"
 #include "support/network_file.hpp"
 #include "support/program.hpp"
+#include "support/published.hpp"
+#include "support/trained_words.hpp"
 #include "support/words_to_read.hpp"
 #include "support/writers.hpp"
 #include "tinyhtr/report/run_report.hpp"
@@ -28,7 +30,8 @@ using namespace tinyhtr;
 using namespace tinyhtr::examples;
 
 struct Settings {
-  std::filesystem::path model, data, list, predictions, report, writers;
+  std::filesystem::path model, data, list, predictions, report, json, writers;
+  std::string command;
   Index batch_size = 16;
   int threads = 0;
   bool verbose = false;
@@ -72,27 +75,6 @@ std::string trained_on(const std::map<std::string, std::string>& metadata) {
   std::string text;
   for (const std::string& fact : facts) text += (text.empty() ? "" : ", ") + fact;
   return text.empty() ? "not known: the file of the model does not say" : text;
-}
-
-/// How many of the words are in the list of training words that train_iam keeps beside the model; none where there is
-/// no such list.
-std::optional<Index> count_trained_words(const std::filesystem::path& model, const std::vector<Sample>& samples) {
-  const std::filesystem::path list = model.parent_path() / "train.csv";
-  std::error_code problem;
-  if (!std::filesystem::is_regular_file(list, problem)) return std::nullopt;
-  const auto name = [&problem](const Sample& sample) {
-    return std::filesystem::weakly_canonical(sample.image, problem).string();
-  };
-  std::set<std::string> trained;
-  try {
-    for (const Sample& sample : read_word_list(list).samples) trained.insert(name(sample));
-  } catch (const Error& error) {
-    std::cerr << "evaluate: note: which words were trained on is not known: " << printable(error.what(), 400) << '\n';
-    return std::nullopt;
-  }
-  Index count = 0;
-  for (const Sample& sample : samples) count += trained.contains(name(sample)) ? 1 : 0;
-  return count;
 }
 
 /// Says on stderr which labels hold characters that the network cannot write; they count as errors.
@@ -149,10 +131,47 @@ void print_figures(const RunReport& report, const ReportIntervals& intervals, co
             << "trained_on " << printable(report.trained_on, 1000) << '\n';
 }
 
+/// The writers whom the model was trained on too, where they are known.
+void print_shared(const SharedWriters& writers) {
+  if (!writers.known()) return;
+  std::cout << "writers_trained_on " << writers.shared << '\n'
+            << "words_of_writers_trained_on " << writers.shared_words << '\n';
+}
+
+/// All figures with what belongs beside them, for tools/results.py; no text of the data, no folder of this machine.
+void write_json(const Settings& settings, LoadedNetwork<float>& model, const Evaluation& evaluation,
+                const ReportIntervals& intervals, const std::optional<TrainedWords>& trained) {
+  nlohmann::ordered_json json{{"format", 1}, {"kind", "evaluation"}};
+  json["command"] = settings.command;
+  json["model"] = base_name(settings.model);
+  json["run"] = base_name(std::filesystem::absolute(settings.model).parent_path());
+  json["parameters"] = count_parameters<float>(model.network);
+  json["data"] = base_name(settings.data);
+  json["split"] = settings.list.empty() ? "all" : base_name(settings.list);
+  json["decoder"] = "best path";
+  json["figures"] = figures_json(evaluation.errors, intervals);
+  json["loss"] = nullptr;
+  if (evaluation.labels_with_loss > 0) json["loss"] = evaluation.loss;
+  json["labels_with_loss"] = evaluation.labels_with_loss;
+  json["words_trained_on"] = nullptr;
+  json["shared_writers"] = nullptr;
+  if (trained) {
+    json["words_trained_on"] = trained->words;
+    json["shared_writers"] = shared_writers_json(trained->writers);
+  }
+  json["seconds"] = evaluation.seconds;
+  json["images_per_second"] = static_cast<double>(evaluation.errors.words) / evaluation.seconds;
+  json["peak_memory_mib"] = peak_memory_mib();
+  json["threads"] = thread_count();
+  json["processor"] = this_machine().processor;
+  json["version"] = version;
+  replace_file(settings.json, json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
 void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
   LoadedNetwork<float> model = load_network_file(settings.model);
-  for (const std::filesystem::path& path : {settings.predictions, settings.report}) {
+  for (const std::filesystem::path& path : {settings.predictions, settings.report, settings.json}) {
     if (!path.empty()) check_replaceable(path);  // what cannot be written is known now, not at the end
   }
   const Writers writers = find_writers(settings.data, "evaluate", settings.writers);
@@ -173,10 +192,15 @@ void run(const Settings& settings) {
   if (evaluation.labels_with_loss > 0) report.loss = evaluation.loss;
   report.intervals = report_intervals(counted_words(report.words), report.bootstrap);
   print_figures(report, *report.intervals, evaluation);
-  if (const std::optional<Index> seen = count_trained_words(settings.model, samples)) {
-    std::cout << "words_trained_on " << *seen << '\n';
-    report.trained_on += "; of the words read here, " + std::to_string(*seen) + " are among the training words";
+  const std::optional<TrainedWords> trained = trained_words(settings.model, samples, writers);
+  if (trained) {
+    std::cout << "words_trained_on " << trained->words << '\n';
+    report.trained_on +=
+        "; of the words read here, " + std::to_string(trained->words) + " are among the training words";
+    print_shared(trained->writers);
+    report.trained_on += "; writers " + to_string(trained->writers);
   }
+  if (!settings.json.empty()) write_json(settings, model, evaluation, *report.intervals, trained);
   if (settings.report.empty()) return;
   report.configuration = {{"model", settings.model.string()},
                           {"data", settings.data.string()},
@@ -201,7 +225,8 @@ int main(int argc, char** argv) {
       "and loss, the mean over the labels that have one (labels_with_loss): those that the network can write.\n"
       "_low and _high bound a rate's 95% interval: percentile bootstrap over words and, _by_writers, over writers,\n"
       "which is the one to trust for words of other writers. trained_on is what the model's file says;\n"
-      "words_trained_on counts those words that train.csv beside the model holds.\n"
+      "words_trained_on counts those words that train.csv beside the model holds, writers_trained_on the writers of\n"
+      "these words who wrote some of those: figures for new people need 0.\n"
       "Example: evaluate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
   app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();
@@ -211,6 +236,8 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   app.add_option("--report", settings.report, "Write figures, confusions and readings as one HTML file")
       ->type_name("FILE.html");
+  app.add_option("--json", settings.json, "Write all figures, with what they are of and how they came about, as JSON")
+      ->type_name("FILE.json");
   app.add_option("--writers", settings.writers,
                  "Rows 'form writer ...' as IAM's forms.txt has them; default: forms.txt in --data, where there is one")
       ->type_name("FILE");
@@ -220,5 +247,8 @@ int main(int argc, char** argv) {
   app.add_option("--threads", settings.threads, "Threads to compute on (default: all processors)")
       ->check(whole_number(1, 1024));
   app.add_flag("--verbose", settings.verbose, "Name every row that is not used, and why");
-  return run_program(app, argc, argv, [&] { run(settings); });
+  return run_program(app, argc, argv, [&] {
+    settings.command = published_command(argc, argv);
+    run(settings);
+  });
 }

@@ -14,7 +14,9 @@
 #include "support/blas_core.hpp"
 #include "support/memory.hpp"
 #include "support/program.hpp"
+#include "support/published.hpp"
 #include "support/run_options.hpp"
+#include "support/run_summary.hpp"
 #include "support/text_limits.hpp"
 #include "support/word_data.hpp"
 #include "support/writers.hpp"
@@ -101,6 +103,7 @@ WordData load_words(RunConfig& config, Index steps, bool verbose) {
                                    .train_list = config.train_list,
                                    .validation_list = config.validation_list,
                                    .split = config.split,
+                                   .by_writers = config.split_by == "writers",
                                    .limit = config.limit,
                                    .seed = config.seed,
                                    .time_steps = steps},
@@ -153,7 +156,7 @@ void add_callbacks(Trainer<float>& trainer, const RunConfig& config, const RunFo
   for_each_config_key([&](const ConfigKey& key, auto member) {
     report.configuration.emplace_back(key.name, config_text(config.*member));
   });
-  report.writers = find_writers(config.data, "train_iam");
+  report.writers = words.writers;
   trainer.add<HtmlReport<float>>(folder.report(), metrics, std::move(report));
   trainer.add<OnnxExport<float>>(folder.onnx());
   trainer.add<ModelCheckpoint<float>>(folder.path(),
@@ -161,7 +164,7 @@ void add_callbacks(Trainer<float>& trainer, const RunConfig& config, const RunFo
 }
 
 void print_end(const Trainer<float>& trainer, TrainingEnd end, const RunFolder& folder, const RunConfig& config,
-               const std::filesystem::path& program) {
+               const std::filesystem::path& program, const RunSummary& summary) {
   const TrainingState& state = trainer.state;
   if (end == TrainingEnd::interrupted) {
     std::cout << "interrupted  saved after batch " << state.batches_done << " of epoch " << state.epochs_done + 1
@@ -171,8 +174,9 @@ void print_end(const Trainer<float>& trainer, TrainingEnd end, const RunFolder& 
   }
   if (state.best_epoch > 0) {
     std::cout << "best         CER macro " << fixed(state.best_cer, 4) << " after epoch " << state.best_epoch << " of "
-              << state.epochs_done << ", in " << folder.best().string() << '\n'
-              << "peak memory  " << fixed(peak_memory_mib(), 0) << " MiB\n"
+              << state.epochs_done << ", in " << folder.best().string() << '\n';
+    summary.print();
+    std::cout << "peak memory  " << fixed(peak_memory_mib(), 0) << " MiB\n"
               << "the run      " << folder.report().string() << " in a browser, or: tensorboard --logdir "
               << shell_word(folder.events()) << '\n'
               << "try it       " << shell_word(program.parent_path() / "read_words") << " --model "
@@ -180,7 +184,7 @@ void print_end(const Trainer<float>& trainer, TrainingEnd end, const RunFolder& 
   }
 }
 
-void train(RunOptions& call, const std::filesystem::path& program) {
+void train(RunOptions& call, const std::filesystem::path& program, const std::string& command) {
   std::optional<Safetensors> checkpoint;
   RunConfig config;
   if (call.resume.empty()) {
@@ -242,9 +246,13 @@ void train(RunOptions& call, const std::filesystem::path& program) {
   options.metadata = {{"configuration", run_config_json(config)},
                       {"words", words.fingerprint()},
                       {"split", words.split_name},
+                      {"writers", shared_writers_json(words.shared()).dump()},
                       {"library_version", version}};
   options.should_stop = InterruptGuard::requested;
   Trainer<float> trainer(network, optimiser, vocabulary, config.seed, options);
+  const RunSummary& summary = trainer.add<RunSummary>(
+      folder.summary(),
+      RunFacts{command, words.split_name, count_parameters<float>(network), words.shared(), words.writers});
   add_callbacks(trainer, config, folder, words);
   if (checkpoint) {
     trainer.load(*checkpoint);
@@ -268,7 +276,7 @@ void train(RunOptions& call, const std::filesystem::path& program) {
   replace_file(folder.validation_list(), word_list_csv(with_absolute_paths(words.validation)));
 
   const InterruptGuard guard;
-  print_end(trainer, trainer.run(training, validation), folder, config, program);
+  print_end(trainer, trainer.run(training, validation), folder, config, program, summary);
 }
 
 }  // namespace
@@ -282,11 +290,11 @@ int main(int argc, char** argv) {
       "of images with .gt.txt files beside them, or a list of image paths and texts (CSV, or with tabs).\n"
       "Example: train_iam --data data --out runs/first --epochs 6\n"
       "The folder of --out gets configs.yaml, train.csv, val.csv, logs.log, metrics.csv, logs/ for TensorBoard,\n"
-      "best.safetensors, last.safetensors, model.onnx, report.html.\n"
+      "best.safetensors, last.safetensors, model.onnx, report.html, summary.json.\n"
       "In the first epochs it reads nothing: CTC learns the blanks first.\n"
       "Ctrl-C finishes the step (or the validation), saves, and says how to go on.");
   RunOptions call;
   call.add_to(app);
   const std::filesystem::path program = argc > 0 ? argv[0] : "train_iam";
-  return run_program(app, argc, argv, [&] { train(call, program); });
+  return run_program(app, argc, argv, [&] { train(call, program, published_command(argc, argv)); });
 }

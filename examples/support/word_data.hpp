@@ -12,12 +12,15 @@
 
 #include "support/dropped_rows.hpp"
 #include "support/words_to_read.hpp"
+#include "support/writers.hpp"
 #include "tinyhtr/core/number_text.hpp"
 #include "tinyhtr/core/random.hpp"
 #include "tinyhtr/core/utf8.hpp"
 #include "tinyhtr/data/load_data.hpp"
+#include "tinyhtr/data/shared_writers.hpp"
 #include "tinyhtr/data/split.hpp"
 #include "tinyhtr/data/vocabulary.hpp"
+#include "tinyhtr/data/writer_split.hpp"
 #include "tinyhtr/io/safetensors.hpp"
 
 namespace tinyhtr::examples {
@@ -46,6 +49,7 @@ class WordData {
   struct Choice {
     std::filesystem::path data, train_list, validation_list;
     double split = 0.9;
+    bool by_writers = false;  ///< without lists: no writer in both parts
     Index limit = 0;
     std::uint64_t seed = 1;  ///< of the random split
     Index time_steps = 64;   ///< of the network; words whose labels do not fit are left out
@@ -53,13 +57,17 @@ class WordData {
 
   std::vector<Sample> train, validation;
   std::string split_name;  ///< how they were chosen, to stand beside every number
+  Writers writers;         ///< as far as they are known
 
   /// Reads, checks, splits. The lists hold ids of samples of `data`, or are word lists, with images and texts of their
   /// own; then `data` is not looked at, and need not be given. Throws what load_data and the splits throw.
   static WordData load(const Choice& choice, bool verbose) {
     WordData words;
+    if (choice.by_writers) check_forms_given(choice.data);
+    words.writers = find_writers(choice.data, "train_iam");
     if (!choice.train_list.empty()) {
-      words.split_name = "lists " + choice.train_list.string() + " and " + choice.validation_list.string();
+      words.split_name =
+          "lists " + choice.train_list.filename().string() + " and " + choice.validation_list.filename().string();
     }
     if (names_images(choice.train_list, choice.validation_list)) {
       for (const bool trains : {true, false}) {
@@ -79,6 +87,9 @@ class WordData {
     return words;
   }
 
+  /// How far the two parts share their writers.
+  SharedWriters shared() const { return shared_writers(train, validation, writers); }
+
   /// The characters of the training labels.
   Vocabulary training_vocabulary() const {
     std::vector<std::string> texts;
@@ -91,6 +102,7 @@ class WordData {
     for (const Sample& sample : validation) unknown += vocabulary.knows(sample.text) ? 0 : 1;
     std::cout << "split        " << train.size() << " to train, " << validation.size() << " to validate: " << split_name
               << '\n'
+              << "writers      " << to_string(shared()) << '\n'
               << "vocabulary   " << vocabulary.size() << " characters: " << vocabulary.text() << '\n';
     if (unknown > 0) {
       std::cout << "note         " << unknown << " validation words have characters that no training word has; "
@@ -130,8 +142,27 @@ class WordData {
     return train;
   }
 
+  /// Throws ArgumentError where nothing says who wrote the words of a split by writers.
+  static void check_forms_given(const std::filesystem::path& data) {
+    if (std::filesystem::is_regular_file(data / "forms.txt")) return;
+    throw ArgumentError("split_by writers needs " + (data / "forms.txt").string() +
+                        " with rows 'form writer ...', as IAM has it; found none");
+  }
+
+  /// All words of a writer in one part.
+  void split_writers(const std::vector<Sample>& samples, const Choice& choice) {
+    WriterSplit split = split_by_writers(samples, writers, 1 - choice.split, choice.seed);
+    train = std::move(split.parts.train);
+    validation = std::move(split.parts.validation);
+    split_name = "random " + fixed(choice.split, 3) + " of the words, by writers, seed " + std::to_string(choice.seed);
+    if (split.forms_alone == 0) return;
+    std::cout << "note         " << split.words_alone << " words of " << split.forms_alone
+              << " forms have no known writer; each of these forms counts as a writer of its own\n";
+  }
+
   /// By the lists of ids, or at random.
   void split(const std::vector<Sample>& samples, const Choice& choice, bool verbose) {
+    if (choice.train_list.empty() && choice.by_writers) return split_writers(samples, choice);
     if (choice.train_list.empty()) {
       Split parts = random_split(samples, 1 - choice.split, choice.seed);
       train = std::move(parts.train);

@@ -29,6 +29,7 @@ RunConfig other_config() {
   config.train_list = "no";
   config.validation_list = "123";
   config.split = 0.25;
+  config.split_by = "writers";
   config.limit = 100;
   config.seed = 0xFFFFFFFFFFFFFFFFu;
   config.augment = false;
@@ -163,4 +164,16 @@ TEST_CASE("a list without the other one is refused") {
                        ArgumentError);
   config.validation_list = "val.csv";
   check_config(config);
+}
+
+TEST_CASE("a split by writers makes no sense with lists") {
+  RunConfig config;
+  config.split_by = "writers";
+  CHECK_NOTHROW(check_config(config));
+  config.train_list = config.validation_list = "list.txt";
+  CHECK_THROWS_WITH_AS(check_config(config),
+                       "split_by is writers, but the lists say which words validate; leave one away", ArgumentError);
+  config.split_by = "words";
+  CHECK_NOTHROW(check_config(config));
+  CHECK(problem_of("split_by: forms\n") == "configs.yaml:1: split_by: expected words or writers, found 'forms'");
 }

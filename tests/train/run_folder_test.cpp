@@ -29,14 +29,14 @@ TEST_CASE("a folder that holds anything is refused, and overwritten only where a
   RunFolder(folder.path() / "new" / "run").start_new(false);  // empty still
   RunFolder run(folder.path());
   for (const char* name :
-       {"last.safetensors", "best.safetensors", "epoch_0001.safetensors", "metrics.csv", "report.html",
+       {"last.safetensors", "best.safetensors", "epoch_0001.safetensors", "metrics.csv", "report.html", "summary.json",
         "logs/train/events.out.tfevents.1.x", "probe.12.0.part", "best.safetensors.1.23.part"}) {
     folder.write(name, "of the run");
   }
   const std::set<std::string> others = {"notes.txt", "logs/notes.txt", "mine.part", "mine.1.part", "1.2.part"};
   for (const std::string& name : others) folder.write(name, "somebody's own");
   CHECK_THROWS_WITH_AS(run.start_new(false), doctest::Contains("is there already, and not empty"), ArgumentError);
-  CHECK(names_in(folder.path()).size() == 8 + others.size());
+  CHECK(names_in(folder.path()).size() == 9 + others.size());
   run.start_new(true);
   CHECK(names_in(folder.path()) == others);
 }

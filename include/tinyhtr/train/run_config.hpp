@@ -28,6 +28,7 @@ struct RunConfig {
 
   std::string data, train_list, validation_list;
   double split = 0.9;
+  std::string split_by = "words";
   Index limit = 0;
   std::uint64_t seed = 1;
   bool augment = true;
@@ -88,6 +89,16 @@ void for_each_config_key(const Visitor& visit) {
   visit(ConfigKey{"validation_list", "The same for the words to validate on", call}, &RunConfig::validation_list);
   visit(ConfigKey{"split", "Without lists: share of the words to train on, drawn with the seed", run, 0, 1, false},
         &RunConfig::split);
+  visit(
+      ConfigKey{"split_by",
+                "Without lists, what is drawn to validate on: words, whose writers are trained on too, or writers with "
+                "all their words, which needs forms.txt in the folder of --data",
+                run,
+                0,
+                0,
+                true,
+                {"words", "writers"}},
+      &RunConfig::split_by);
   visit(ConfigKey{"limit", "Train and validate on so many words in all; 0: on all of them", run, 0, many},
         &RunConfig::limit);
   visit(ConfigKey{"seed", "Of weights, order, augmentation, dropout, split: equal seeds give equal results", run, 0,
@@ -211,6 +222,9 @@ inline void check_config(const RunConfig& config) {
   if (has_train != has_validation) {
     throw ArgumentError(std::string(has_train ? "train_list" : "validation_list") + " is given without " +
                         (has_train ? "validation_list" : "train_list"));
+  }
+  if (has_train && config.split_by != "words") {
+    throw ArgumentError("split_by is " + config.split_by + ", but the lists say which words validate; leave one away");
   }
 }
 

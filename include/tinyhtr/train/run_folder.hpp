@@ -35,6 +35,7 @@ class RunFolder {
   std::filesystem::path last() const { return path_ / "last.safetensors"; }
   std::filesystem::path onnx() const { return path_ / "model.onnx"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
+  std::filesystem::path summary() const { return path_ / "summary.json"; }
 
   /// Throws ArgumentError where a new run cannot be started in the folder: it holds something (but what a kill left
   /// unfinished), unless that is a run, and to be overwritten. Changes nothing.
@@ -76,7 +77,7 @@ class RunFolder {
     if (std::filesystem::is_directory(other.events())) {
       std::filesystem::copy(other.events(), events(), std::filesystem::copy_options::recursive);
     }
-    for (const auto file : {&RunFolder::best, &RunFolder::onnx, &RunFolder::metrics, &RunFolder::log}) {
+    for (const auto file : {&RunFolder::best, &RunFolder::onnx, &RunFolder::metrics, &RunFolder::log, &RunFolder::summary}) {
       const std::filesystem::path from = (other.*file)();
       if (!std::filesystem::exists(from)) continue;
       std::filesystem::copy_file(from, (this->*file)(), std::filesystem::copy_options::overwrite_existing);
@@ -86,7 +87,7 @@ class RunFolder {
  private:
   /// Those that have one name each.
   std::vector<std::filesystem::path> files() const {
-    return {config(), train_list(), validation_list(), log(), metrics(), best(), last(), onnx(), report()};
+    return {config(), train_list(), validation_list(), log(), metrics(), best(), last(), onnx(), report(), summary()};
   }
 
   bool is_used() const {

@@ -33,6 +33,9 @@ RunConfig other_config() {
   config.seed = 0xFFFFFFFFFFFFFFFFu;
   config.augment = false;
   config.erode_dilate = 3;
+  config.initial_model = "a, b/best.safetensors";
+  config.freeze = "blocks.*,lstm.*";
+  config.keep_statistics = true;
   config.network = "small";
   config.initial_weights = "keras";
   config.padding = "symmetric";

@@ -49,11 +49,6 @@ class EpochPrinter : public Callback<float> {
   }
 };
 
-/// The steps into which labels have to fit; those that a network of any width reads its widest images in.
-Index most_time_steps(const WordNetOptions& options) {
-  return options.width > 0 ? time_steps(options) : time_steps(options, options.preprocessing->fit.max_width);
-}
-
 /// The words that the run trains on and validates on. Fills in what the settings leave to them; known: the vocabulary
 /// of the network to start from, where there is one.
 WordData load_words(RunConfig& config, Index steps, const std::optional<Vocabulary>& known, bool verbose) {

@@ -31,15 +31,23 @@ inline WordNetOptions architecture_of(const RunConfig& config) {
     options.preprocessing->fit.height = config.height;
     options.preprocessing->fit.width = config.width;
     if (config.deslant) options.preprocessing->steps.push_back(Deslant{});
-    options.second_head = config.second_head_weight > 0;
+    options.second_head = config.second_head_weight > 0 && (config.scan == "default" || config.scan == "column_maxima");
   }
   options.height = config.height;
   options.width = config.width;
   options.initialisation = config.initial_weights == "keras" ? Initialisation::keras : Initialisation::pytorch;
+  if (config.scan == "rows") options.scan = Scan::rows;
+  if (config.scan == "columns") options.scan = Scan::columns;
+  if (config.scan == "column_maxima") options.scan = Scan::column_maxima;
   if (config.padding == "symmetric") options.padding = Padding::symmetric;
   static_cast<void>(time_steps(
       options, std::max(options.width, column_stride(options))));  // throws where a kernel does not fit onto its image
   return options;
+}
+
+/// The steps into which labels have to fit; those that a network of any width reads its widest images in.
+inline Index most_time_steps(const WordNetOptions& options) {
+  return options.width > 0 ? time_steps(options) : time_steps(options, options.preprocessing->fit.max_width);
 }
 
 inline std::vector<std::string> texts_of(const std::vector<Sample>& samples) {
@@ -75,6 +83,11 @@ inline void take_settings(RunConfig& config, const RunOptions& call, const WordN
   take("height", config.height, model.height);
   take("width", config.width, model.width);
   take("padding", config.padding, std::string(model.padding == Padding::symmetric ? "symmetric" : "same"));
+  const std::string scan = model.scan == Scan::rows      ? "rows"
+                           : model.scan == Scan::columns ? "columns"
+                                                         : "column_maxima";
+  if (config.scan == "default") config.scan = scan;
+  take("scan", config.scan, scan);
   const bool deslants =
       model.preprocessing && std::any_of(model.preprocessing->steps.begin(), model.preprocessing->steps.end(),
                                          [](const auto& step) { return std::holds_alternative<Deslant>(step); });

@@ -17,6 +17,7 @@
 #include "tinyhtr/image/check_png.hpp"
 #include "tinyhtr/image/check_pnm.hpp"
 #include "tinyhtr/image/decoder_memory.hpp"
+#include "tinyhtr/image/grey.hpp"
 #include "tinyhtr/image/image.hpp"
 #include "tinyhtr/image/stb_decoder.hpp"
 
@@ -29,11 +30,6 @@ namespace detail {
   throw FormatError(name + ": expected a PNG, JPEG, BMP, GIF, PSD, TGA, PNM or HDR image, found " +
                     std::to_string(bytes.size()) + " bytes that are none, or damaged (" + reason +
                     "); open the file in an image viewer, or leave it out");
-}
-
-/// round(0.299 R + 0.587 G + 0.114 B) in 14-bit fixed point.
-inline std::uint8_t grey_of(const std::uint8_t* rgb) {
-  return static_cast<std::uint8_t>((4899 * rgb[0] + 9617 * rgb[1] + 1868 * rgb[2] + 8192) >> 14);
 }
 
 }  // namespace detail

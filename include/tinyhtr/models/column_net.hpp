@@ -20,7 +20,7 @@ inline WordNetOptions column_net() {
   WordNetOptions options;
   options.width = 0;
   options.channels = 1;
-  options.preprocessing = standard_preprocessing();
+  options.preprocessing = Preprocessing::standard();
   options.invert = true;
   options.scan = Scan::column_maxima;
   options.dropout = 0;

@@ -35,6 +35,7 @@ struct RunConfig {
   std::string initial_model, freeze;
   bool keep_statistics = false;
   std::string network = "reference", initial_weights = "default", padding = "same";
+  std::string scan = "default";
   std::string schedule = "plateau";
   Index warm_up_steps = 0;
   double clip_norm = 0;
@@ -139,6 +140,17 @@ void for_each_config_key(const Visitor& visit) {
       ConfigKey{
           "padding", "same, as TensorFlow pads, or symmetric, as PyTorch does", run, 0, 0, true, {"same", "symmetric"}},
       &RunConfig::padding);
+  visit(
+      ConfigKey{
+          "scan",
+          "Order of the time steps: rows, which sweep the image several times, as the tutorial has them; columns; "
+          "column_maxima, one step a column; default: that of the network",
+          run,
+          0,
+          0,
+          true,
+          {"default", "rows", "columns", "column_maxima"}},
+      &RunConfig::scan);
   visit(ConfigKey{"schedule",
                   "Of the learning rate: plateau, lowered after some epochs without a better CER; one-cycle, which "
                   "rises, then falls to nothing at the last epoch; cosine, which only falls; constant",

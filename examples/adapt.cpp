@@ -213,8 +213,8 @@ void adapt_each(const Settings& settings, LoadedNetwork<float>& model) {
     ++count;
   }
   if (!left_out.empty()) {
-    std::cout << "left out     " << left_out.size() << " writers of fewer than "
-              << std::max(settings.least_words, settings.words + 1) << " words:";
+    std::cout << "left out     " << left_out.size() << (left_out.size() == 1 ? " writer" : " writers")
+              << " of fewer than " << std::max(settings.least_words, settings.words + 1) << " words:";
     for (const nlohmann::json& row : left_out)
       std::cout << ' ' << printable(row["writer"].get<std::string>()) << " (" << row["words"] << ')';
     std::cout << '\n';

@@ -167,3 +167,18 @@ TEST_CASE("a list without the other one is refused") {
   config.validation_list = "val.csv";
   check_config(config);
 }
+
+TEST_CASE("what needs an initial model is refused without one, and a network of any width may come from it") {
+  RunConfig config;
+  config.network = "initial";
+  CHECK_THROWS_WITH_AS(check_config(config), doctest::Contains("network is initial without initial_model"),
+                       ArgumentError);
+  config.initial_model = "a.safetensors";
+  config.keep_statistics = true;
+  config.width = 0;
+  check_config(config);
+  config.initial_model = "";
+  config.network = "column-small";
+  CHECK_THROWS_WITH_AS(check_config(config), doctest::Contains("keep_statistics is given without initial_model"),
+                       ArgumentError);
+}

@@ -42,10 +42,14 @@ std::vector<Sample> load_words(const Settings& settings, const std::filesystem::
     std::cerr << "adapt: " << words.unmatched.size() << " of " << words.entries << " entries of " << list.string()
               << " name no word, the first is " << printable(words.unmatched.front()) << '\n';
   }
-  const DataReport& report = words.data.report;
+  const std::vector<DroppedRow>& dropped = words.data.report.dropped;
+  const std::size_t before = dropped.size();  // rows that are no word at all
   keep_usable(words.data, {.time_steps = time_steps});
-  if (!report.dropped.empty()) std::cerr << "adapt: " << list.string() << ": not used: " << report.summary() << '\n';
-  if (settings.verbose) print_dropped_rows(std::cerr, report);
+  if (dropped.size() > before) {
+    std::cerr << "adapt: " << dropped.size() - before
+              << " words cannot be used, the first: " << printable(dropped[before].to_string(), 1000) << '\n';
+  }
+  if (settings.verbose) print_dropped_rows(std::cerr, words.data.report);
   return std::move(words.data.samples);
 }
 

@@ -39,10 +39,15 @@ RunConfig other_config() {
   config.network = "small";
   config.initial_weights = "keras";
   config.padding = "symmetric";
+  config.scan = "columns";
   config.schedule = "one-cycle";
   config.warm_up_steps = 7;
   config.clip_norm = 5;
   config.weight_average = 0.999;
+  config.weight_decay = 1e-4;
+  config.second_head_weight = 0.25;
+  config.deslant = true;
+  config.bucket = 16;
   config.patience = 4;
   config.plateau_patience = 5;
   config.plateau_factor = 1e-7;
@@ -121,7 +126,8 @@ TEST_CASE("what cannot be is refused with file, line, key, what was expected, th
     CHECK(problem_of(std::string("learning_rate: ") + number).find("expected a number above 0") != std::string::npos);
   }
   CHECK(problem_of("augment: maybe\n") == "configs.yaml:1: augment: expected true or false, found 'maybe'");
-  CHECK(problem_of("network: large\n") == "configs.yaml:1: network: expected reference or small, found 'large'");
+  CHECK(problem_of("network: large\n") ==
+        "configs.yaml:1: network: expected reference, small, column-small, column-medium or initial, found 'large'");
   CHECK(problem_of("vocab: [a, b]\n") == "configs.yaml:1: vocab: expected one value, found a list");
   CHECK(problem_of("width: 8\nwidth: 8\n") == "configs.yaml:2: width: is there twice");
   CHECK(problem_of("- width\n") == "configs.yaml:1: expected lines of `key: value`");
@@ -152,7 +158,7 @@ TEST_CASE("JSON with a missing or impossible setting is refused by name") {
                        FormatError);
   json["width"] = -3;
   CHECK_THROWS_WITH_AS(static_cast<void>(run_config_from_json(json.dump())),
-                       doctest::Contains("width: expected a whole number from 8 to 16384, found '-3'"), FormatError);
+                       doctest::Contains("width: expected a whole number from 0 to 16384, found '-3'"), FormatError);
   for (const char* text : {"", "[]", "3", "{\"width\":"}) {
     CHECK_THROWS_AS(static_cast<void>(run_config_from_json(text)), FormatError);
   }

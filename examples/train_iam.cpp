@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/blas_core.hpp"
+#include "support/initial_model.hpp"
 #include "support/memory.hpp"
 #include "support/program.hpp"
 #include "support/published.hpp"
@@ -51,29 +52,6 @@ class EpochPrinter : public Callback<float> {
   }
 };
 
-WordNetOptions architecture_of(const RunConfig& config) {
-  WordNetOptions options;
-  if (config.network == "small") options = small_word_net();
-  if (config.network == "column-small") options = small_column_net();
-  if (config.network == "column-medium") options = medium_column_net();
-  if (options.preprocessing) {
-    options.preprocessing->fit.height = config.height;
-    options.preprocessing->fit.width = config.width;
-    if (config.deslant) options.preprocessing->steps.push_back(Deslant{});
-    options.second_head = config.second_head_weight > 0 && (config.scan == "default" || config.scan == "column_maxima");
-  }
-  options.height = config.height;
-  options.width = config.width;
-  options.initialisation = config.initial_weights == "keras" ? Initialisation::keras : Initialisation::pytorch;
-  if (config.scan == "rows") options.scan = Scan::rows;
-  if (config.scan == "columns") options.scan = Scan::columns;
-  if (config.scan == "column_maxima") options.scan = Scan::column_maxima;
-  if (config.padding == "symmetric") options.padding = Padding::symmetric;
-  static_cast<void>(time_steps(
-      options, std::max(options.width, column_stride(options))));  // throws where a kernel does not fit onto its image
-  return options;
-}
-
 /// All kinds of augmentation but those that are to be left out.
 WordAugmentOptions augmentation_of(const RunConfig& config) {
   WordAugmentOptions options;
@@ -92,13 +70,9 @@ WordAugmentOptions augmentation_of(const RunConfig& config) {
   return options;
 }
 
-/// The steps into which labels have to fit; those that a network of any width reads its widest images in.
-Index most_time_steps(const WordNetOptions& options) {
-  return options.width > 0 ? time_steps(options) : time_steps(options, options.preprocessing->fit.max_width);
-}
-
-/// The words that the run trains on and validates on. Fills in what the settings leave to them.
-WordData load_words(RunConfig& config, Index steps, bool verbose) {
+/// The words that the run trains on and validates on. Fills in what the settings leave to them; known: the vocabulary
+/// of the network to start from, where there is one.
+WordData load_words(RunConfig& config, Index steps, const std::optional<Vocabulary>& known, bool verbose) {
   WordData words = WordData::load({.data = config.data,
                                    .train_list = config.train_list,
                                    .validation_list = config.validation_list,
@@ -109,7 +83,9 @@ WordData load_words(RunConfig& config, Index steps, bool verbose) {
                                    .time_steps = steps},
                                   verbose);
   leave_out_long_texts(words, config.max_text_length);
-  if (config.vocab.empty()) config.vocab = words.training_vocabulary().text();
+  if (config.vocab.empty()) {
+    config.vocab = (known ? with_characters_of(*known, texts_of(words.train)) : words.training_vocabulary()).text();
+  }
   check_vocabulary(words, Vocabulary(config.vocab));
   config.max_text_length = longest_text(words);
   return words;
@@ -204,8 +180,17 @@ void train(RunOptions& call, const std::filesystem::path& program, const std::st
       checkpoint && std::filesystem::exists(folder.path()) && std::filesystem::equivalent(folder.path(), call.resume);
   if (!goes_on_in_place) folder.check_free(call.overwrite);
 
-  const WordNetOptions architecture = architecture_of(config);
-  const WordData words = load_words(config, most_time_steps(architecture), call.verbose);
+  std::optional<LoadedNetwork<float>> initial;
+  if (starts_from_model(config) && !checkpoint) {
+    initial = load_network_file(config.initial_model);
+    take_settings(config, call, initial->network.options);
+  }
+  // A run that goes on needs the initial file no more: it is in the checkpoint.
+  const WordNetOptions architecture = initial                     ? initial->network.options
+                                      : starts_from_model(config) ? word_net_from_json(checkpoint->text("model"))
+                                                                  : architecture_of(config);
+  const WordData words = load_words(config, most_time_steps(architecture),
+                                    initial ? std::optional(initial->vocabulary) : std::nullopt, call.verbose);
   if (checkpoint) words.check_fingerprint(*checkpoint);
   for (std::string* path : {&config.data, &config.train_list, &config.validation_list}) {
     if (!path->empty()) *path = from_anywhere(*path).string();  // a run is resumed from anywhere
@@ -213,10 +198,16 @@ void train(RunOptions& call, const std::filesystem::path& program, const std::st
   const Vocabulary vocabulary(config.vocab);
   words.print_summary(vocabulary);
 
-  WordNet<float> network(vocabulary.classes(), config.seed, architecture);
-  Adam<float> optimiser(parameters_of<float>(network),
+  if (initial) print_initial_model(config.initial_model, *initial, vocabulary);
+  WordNet<float> network = initial ? with_vocabulary(initial->network, initial->vocabulary, vocabulary, config.seed)
+                                   : WordNet<float>(vocabulary.classes(), config.seed, architecture);
+  freeze<float>(network, config.freeze);
+  const Index parameters = count_parameters<float>(network), trained = count_trainable_parameters<float>(network);
+  if (trained == 0) throw ArgumentError("freeze '" + printable(config.freeze) + "' leaves no parameter to train");
+  Adam<float> optimiser(trainable_parameters_of<float>(network),
                         {.learning_rate = config.learning_rate, .weight_decay = config.weight_decay});
-  std::cout << "network      " << count_parameters<float>(network) << " parameters, "
+  std::cout << "network      " << parameters << " parameters"
+            << (trained < parameters ? " (" + std::to_string(trained) + " trained)" : "") << ", "
             << (architecture.width > 0 ? "T = " + std::to_string(network.time_steps())
                                        : "T = width / " + std::to_string(column_stride(architecture)))
             << ", " << thread_count() << (thread_count() == 1 ? " thread" : " threads") << '\n';
@@ -243,6 +234,7 @@ void train(RunOptions& call, const std::filesystem::path& program, const std::st
   options.epochs = config.train_epochs;
   options.clip_norm = config.clip_norm;
   options.second_head_weight = config.second_head_weight;
+  options.keep_statistics = config.keep_statistics;
   options.metadata = {{"configuration", run_config_json(config)},
                       {"words", words.fingerprint()},
                       {"split", words.split_name},

@@ -72,6 +72,9 @@ class RunOptions {
     app.add_flag("--verbose", verbose, "Name every row that is not used, and why")->group(here);
   }
 
+  /// Whether a setting was given, on the command line or in the file of --config; to be asked after of_new_run().
+  bool was_given(const std::string& key) const { return given_.contains(key); }
+
   /// The settings of a new run. Throws what read_run_config and check_config throw.
   RunConfig of_new_run() {
     take_from_file();
@@ -112,17 +115,21 @@ class RunOptions {
     const std::string name = key.name;
     if (name == "data") return "PATH";
     if (name == "model_path") return "RUN";
-    if (name.ends_with("_list")) return "FILE";
+    if (name.ends_with("_list") || name == "initial_model") return "FILE";
     return "TEXT";
   }
 
   void take_from_file() {
-    if (config_file.empty()) return;
-    const RunConfigFile file = read_run_config(config_file);
-    for_each_config_key([&](const ConfigKey& key, auto member) {
-      if (!file.given.contains(key.name) || !given_.insert(key.name).second) return;
-      config_.*member = file.config.*member;
-    });
+    if (!config_file.empty()) {
+      const RunConfigFile file = read_run_config(config_file);
+      for_each_config_key([&](const ConfigKey& key, auto member) {
+        if (!file.given.contains(key.name) || !given_.insert(key.name).second) return;
+        config_.*member = file.config.*member;
+      });
+    }
+    if (config_.initial_model.empty()) return;
+    // As it is stored: the same file is the same setting from any folder.
+    config_.initial_model = std::filesystem::absolute(config_.initial_model).lexically_normal().string();
   }
 
   RunConfig config_;

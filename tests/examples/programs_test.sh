@@ -169,6 +169,53 @@ refuses 'train_list is given without validation_list' train_iam --data "$data" -
 refuses 'missing.txt' train_iam --data "$data" --out "$work/x" --train-list "$work/missing.txt" --validation-list "$work/missing.txt"
 refuses 'share' train_iam --data "$data" --out "$work/x" --train-list "$data/splits/train_words.txt" --validation-list "$data/splits/train_words.txt"
 
+# --- train_iam from a trained network: what is taken, what is frozen, a resume without the file
+cp "$work/two/best.safetensors" "$work/initial.safetensors"
+tune=(train_iam "${small[@]}" --initial-model "$work/initial.safetensors" --freeze 'blocks.*,lstm.*' --keep-statistics)
+run 0 "${tune[@]}" --epochs 2 --out "$work/tuned"
+prints '^initial      .*initial.safetensors \(checkpoint\): network and preprocessing are its own; characters [0-9]+$'
+prints '^network      [0-9]+ parameters \([0-9]+ trained\), T = 64'
+run 0 "${tune[@]}" --epochs 1 --out "$work/tuned_one"
+refuses "freeze: no parameter of the network matches 'lstn.\*'; the nearest are lstm\." train_iam "${small[@]}" --initial-model "$work/initial.safetensors" --freeze 'lstn.*' --out "$work/x"
+refuses 'leaves no parameter to train' train_iam "${small[@]}" --freeze '*' --out "$work/x"
+refuses 'height is 48, but the network of initial_model has 32' "${tune[@]}" --height 48 --out "$work/x"
+refuses 'network is small, but the network of initial_model is another one \(.*blocks.* differ\)' "${tune[@]}" --network small --out "$work/x"
+refuses 'network is initial without initial_model' train_iam "${small[@]}" --network initial --out "$work/x"
+refuses 'keep_statistics is given without initial_model' train_iam "${small[@]}" --keep-statistics --out "$work/x"
+refuses 'nothing.safetensors: expected a checkpoint' train_iam "${small[@]}" --initial-model "$work/nothing.safetensors" --out "$work/x"
+rm "$work/initial.safetensors"
+refuses 'freeze differs' train_iam --resume "$work/tuned_one" --epochs 2 --freeze 'blocks.*'
+run 0 train_iam --resume "$work/tuned_one" --epochs 2
+checks=$((checks + 1))
+cmp "$work/tuned_one/last.safetensors" "$work/tuned/last.safetensors" || fail "fine-tuning, resumed, differs from two epochs"
+run 0 train_iam --train-list "$work/list.csv" --validation-list "$work/two/val.csv" --network reference --width 128 --epochs 1 \
+  --initial-model "$work/two/best.safetensors" --out "$work/more"
+prints 'characters [0-9]+, new: .*"'
+
+# --- adapt: a file that read_words takes, new characters, error rates before and after, each writer
+head -n 40 "$data/splits/validation_words.txt" >"$work/known.txt"
+sed -n 41,80p "$data/splits/validation_words.txt" >"$work/others.txt"
+run 0 adapt --model "$work/two/best.safetensors" --data "$data" --list "$work/known.txt" --test-list "$work/others.txt" \
+  --passes 2 --out "$work/adapted.safetensors" --json "$work/adapted.json"
+prints '^adapted      on [0-9]+ words: 2 passes, [0-9]+ steps'
+prints '^before       CER micro [0-9.]+, CER macro [0-9.]+, WER [0-9.]+$'
+prints '^after        CER micro'
+run 0 read_words --model "$work/adapted.safetensors" "$image"
+run 0 adapt --model "$work/two/model.onnx" --list "$work/list.csv" --passes 1 --freeze 'blocks.*' --out "$work/adapted.safetensors"
+prints '^new          characters that the network did not know: .*"'
+prints '[0-9]+ of [0-9]+ parameters trained'
+run 0 evaluate --model "$work/adapted.safetensors" --list "$work/list.csv"
+run 0 adapt --per-writer --model "$work/two/best.safetensors" --data "$data" --test-list "$work/others.txt" --words 4 --least-words 20 \
+  --passes 1 --json "$work/writers.json"
+prints '^by writers   mean CER micro [0-9.]+ to [0-9.]+ '
+prints '^left out     [0-9]+ writer of fewer than 20 words: font002 '
+checks=$((checks + 1))
+grep -q '"by_writers"' "$work/writers.json" || fail "$last: no figures in the JSON file"
+refuses 'share 40 samples' adapt --model "$work/two/best.safetensors" --data "$data" --list "$work/known.txt" --test-list "$work/known.txt" --out "$work/x"
+refuses 'out is needed' adapt --model "$work/two/best.safetensors" --data "$data" --list "$work/known.txt"
+refuses 'test-list is needed' adapt --per-writer --model "$work/two/best.safetensors" --data "$data"
+refuses 'no writer of the list has enough words' adapt --per-writer --model "$work/two/best.safetensors" --data "$data" --test-list "$work/others.txt"
+
 # --- Ctrl-C: the step is finished, saved, and gone on with
 "$programs/train_iam" "${small[@]}" --epochs 500 --out "$work/stopped" >"$work/out" 2>"$work/err" </dev/null &
 pid=$!
@@ -362,7 +409,7 @@ run 0 custom_callback "$data" 40 1
 prints '^epoch 1  largest gradient [0-9.]+  worst reading'
 
 # --- every program explains itself
-for program in check_data train_iam evaluate read_words make_words language_model; do
+for program in check_data train_iam adapt align_words calibrate evaluate read_words make_words language_model; do
   run 0 "$program" --help
   prints 'OPTIONS|Options'
 done

@@ -34,13 +34,21 @@ RunConfig other_config() {
   config.seed = 0xFFFFFFFFFFFFFFFFu;
   config.augment = false;
   config.erode_dilate = 3;
+  config.initial_model = "a, b/best.safetensors";
+  config.freeze = "blocks.*,lstm.*";
+  config.keep_statistics = true;
   config.network = "small";
   config.initial_weights = "keras";
   config.padding = "symmetric";
+  config.scan = "columns";
   config.schedule = "one-cycle";
   config.warm_up_steps = 7;
   config.clip_norm = 5;
   config.weight_average = 0.999;
+  config.weight_decay = 1e-4;
+  config.second_head_weight = 0.25;
+  config.deslant = true;
+  config.bucket = 16;
   config.patience = 4;
   config.plateau_patience = 5;
   config.plateau_factor = 1e-7;
@@ -119,7 +127,8 @@ TEST_CASE("what cannot be is refused with file, line, key, what was expected, th
     CHECK(problem_of(std::string("learning_rate: ") + number).find("expected a number above 0") != std::string::npos);
   }
   CHECK(problem_of("augment: maybe\n") == "configs.yaml:1: augment: expected true or false, found 'maybe'");
-  CHECK(problem_of("network: large\n") == "configs.yaml:1: network: expected reference or small, found 'large'");
+  CHECK(problem_of("network: large\n") ==
+        "configs.yaml:1: network: expected reference, small, column-small, column-medium or initial, found 'large'");
   CHECK(problem_of("vocab: [a, b]\n") == "configs.yaml:1: vocab: expected one value, found a list");
   CHECK(problem_of("width: 8\nwidth: 8\n") == "configs.yaml:2: width: is there twice");
   CHECK(problem_of("- width\n") == "configs.yaml:1: expected lines of `key: value`");
@@ -150,7 +159,7 @@ TEST_CASE("JSON with a missing or impossible setting is refused by name") {
                        FormatError);
   json["width"] = -3;
   CHECK_THROWS_WITH_AS(static_cast<void>(run_config_from_json(json.dump())),
-                       doctest::Contains("width: expected a whole number from 8 to 16384, found '-3'"), FormatError);
+                       doctest::Contains("width: expected a whole number from 0 to 16384, found '-3'"), FormatError);
   for (const char* text : {"", "[]", "3", "{\"width\":"}) {
     CHECK_THROWS_AS(static_cast<void>(run_config_from_json(text)), FormatError);
   }
@@ -176,4 +185,19 @@ TEST_CASE("a split by writers makes no sense with lists") {
   config.split_by = "words";
   CHECK_NOTHROW(check_config(config));
   CHECK(problem_of("split_by: forms\n") == "configs.yaml:1: split_by: expected words or writers, found 'forms'");
+}
+
+TEST_CASE("what needs an initial model is refused without one, and a network of any width may come from it") {
+  RunConfig config;
+  config.network = "initial";
+  CHECK_THROWS_WITH_AS(check_config(config), doctest::Contains("network is initial without initial_model"),
+                       ArgumentError);
+  config.initial_model = "a.safetensors";
+  config.keep_statistics = true;
+  config.width = 0;
+  check_config(config);
+  config.initial_model = "";
+  config.network = "column-small";
+  CHECK_THROWS_WITH_AS(check_config(config), doctest::Contains("keep_statistics is given without initial_model"),
+                       ArgumentError);
 }

@@ -14,6 +14,7 @@
 #include "tinyhtr/core/random.hpp"
 #include "tinyhtr/image/preprocessing.hpp"
 #include "tinyhtr/nn/dropout.hpp"
+#include "tinyhtr/nn/freeze.hpp"
 #include "tinyhtr/nn/linear.hpp"
 #include "tinyhtr/nn/lstm.hpp"
 #include "tinyhtr/nn/residual_block.hpp"
@@ -208,7 +209,9 @@ struct WordNet {
     Variable<T> x = options.invert ? scale(images, T(-1) / T(255), T(1)) : scale(images, T(1) / T(255));
     x = mask_columns(x, widths);
     for (ResidualBlock<T, Algorithms>& block : blocks) {
-      x = block.forward(x, mode, widths);
+      Mode of_block = is_frozen<T>(block) ? Mode::inference() : mode;
+      x = block.forward(x, of_block, widths);
+      static_cast<void>(mode.next_random());  // a block's dropout takes one, frozen or not: others keep theirs
       widths = strided_lengths(widths, block.conv1.geometry.stride.width);
     }
     const Variable<T> sequence = image_to_sequence(x, options.scan);  // (T,N,C)

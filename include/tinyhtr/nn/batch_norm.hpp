@@ -72,10 +72,11 @@ struct BatchNorm2d {
     list.buffer("running_var", running_var);
   }
 
-  /// x (N,C,H,W) to the same shape. In training the statistics of the batch are used, and the running ones move.
+  /// x (N,C,H,W) to the same shape. In training the statistics of the batch are used, and the running ones move, unless
+  /// the mode keeps those.
   /// widths (N), where given: columns behind are padding, no part of the statistics, and zeros in the result.
   Variable<T> forward(const Variable<T>& x, const Mode& mode, const Lengths& widths = {}) {
-    if (!mode.is_training()) {
+    if (!mode.uses_batch_statistics()) {
       auto node = std::make_shared<BatchNormInferenceNode<T>>();
       batch_norm_forward_inference(node->value, x.value(), weight.value(), bias.value(), running_mean, running_var,
                                    epsilon);

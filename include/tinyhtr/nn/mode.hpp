@@ -12,20 +12,26 @@ namespace tinyhtr {
 class Mode {
  public:
   /// Reading: running statistics, no dropout.
-  static Mode inference() { return Mode(false, 0, 0); }
+  static Mode inference() { return Mode(Kind::inference, 0, 0); }
 
   /// Training step `step`: batch statistics, dropout masks named by (seed, step, layer).
-  static Mode training(std::uint64_t seed, std::uint32_t step) { return Mode(true, seed, step); }
+  static Mode training(std::uint64_t seed, std::uint32_t step) { return Mode(Kind::training, seed, step); }
 
-  bool is_training() const { return training_; }
+  /// The same with running statistics, which stay as they are: for a few words, whose own would be mostly chance.
+  static Mode fine_tuning(std::uint64_t seed, std::uint32_t step) { return Mode(Kind::fine_tuning, seed, step); }
+
+  bool is_training() const { return kind_ != Kind::inference; }
+  bool uses_batch_statistics() const { return kind_ == Kind::training; }
 
   /// The random numbers of the next layer that wants some; layers are counted in the order of the forward pass.
   Random next_random() { return Random(seed_, Purpose::dropout, step_, layer_++); }
 
  private:
-  Mode(bool training, std::uint64_t seed, std::uint32_t step) : training_(training), seed_(seed), step_(step) {}
+  enum class Kind { inference, training, fine_tuning };
 
-  bool training_;
+  Mode(Kind kind, std::uint64_t seed, std::uint32_t step) : kind_(kind), seed_(seed), step_(step) {}
+
+  Kind kind_;
   std::uint64_t seed_;
   std::uint32_t step_;
   std::uint32_t layer_ = 0;

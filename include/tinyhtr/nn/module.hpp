@@ -61,13 +61,21 @@ std::vector<Variable<T>> parameters_of(Layer& network) {
   return handles;
 }
 
+/// Those of them that are trained: the ones that freeze() has not taken out.
+template <class T, class Layer>
+std::vector<Variable<T>> trainable_parameters_of(Layer& network) {
+  std::vector<Variable<T>> handles = parameters_of<T>(network);
+  std::erase_if(handles, [](const Variable<T>& parameter) { return !parameter.requires_grad(); });
+  return handles;
+}
+
 /// Writes every parameter's path into its node, so that debuggers, messages and optimisers can name it.
 template <class T, class Layer>
 void name_parameters(Layer& network) {
   for (const auto& [name, variable] : members_of<T>(network).parameters) variable->node().name = name;
 }
 
-/// How many numbers the optimiser may change; with_buffers adds the running statistics, as Keras's summary does.
+/// How many numbers the parameters hold; with_buffers adds the running statistics, as Keras's summary does.
 template <class T, class Layer>
 Index count_parameters(Layer& network, bool with_buffers = false) {
   const Members<T> list = members_of<T>(network);
@@ -75,6 +83,14 @@ Index count_parameters(Layer& network, bool with_buffers = false) {
   for (const auto& [name, variable] : list.parameters) count += variable->value().size();
   if (!with_buffers) return count;
   for (const auto& [name, tensor] : list.buffers) count += tensor->size();
+  return count;
+}
+
+/// How many of them the optimiser may change.
+template <class T, class Layer>
+Index count_trainable_parameters(Layer& network) {
+  Index count = 0;
+  for (const Variable<T>& parameter : trainable_parameters_of<T>(network)) count += parameter.value().size();
   return count;
 }
 

@@ -72,7 +72,7 @@ struct ResidualBlock {
   /// with zeros behind them; the result has zeros behind its own, so that padding is what the edge of an image is.
   Variable<T> forward(const Variable<T>& x, Mode& mode, const Lengths& widths = {}) {
     const Lengths inner = strided_lengths(widths, conv1.geometry.stride.width);  // of y
-    if (Algorithms::fused_normalisation && mode.is_training()) return forward_fused(x, mode, inner);
+    if (Algorithms::fused_normalisation && mode.uses_batch_statistics()) return forward_fused(x, mode, inner);
     Variable<T> y = leaky_relu(bn1.forward(conv1.forward(x), mode, inner), slope);
     y = bn2.forward(conv2.forward(y), mode, inner);
     y = add(y, skip_path(x, mode, inner));
@@ -94,7 +94,7 @@ struct ResidualBlock {
     if (!skip) return x;
     const Variable<T> y = skip->forward(x);
     if (!skip_bn) return y;
-    if (Algorithms::fused_normalisation && mode.is_training()) {
+    if (Algorithms::fused_normalisation && mode.uses_batch_statistics()) {
       return skip_bn->forward_fused(y, Variable<T>(), {.widths = inner});
     }
     return skip_bn->forward(y, mode, inner);

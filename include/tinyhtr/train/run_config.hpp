@@ -34,6 +34,8 @@ struct RunConfig {
   bool augment = true;
   Index erode_dilate = 1;
   std::string augment_without;
+  std::string initial_model, freeze;
+  bool keep_statistics = false;
   std::string network = "reference", initial_weights = "default", padding = "same";
   std::string scan = "default";
   std::string schedule = "plateau";
@@ -110,15 +112,32 @@ void for_each_config_key(const Visitor& visit) {
                   1, 15},
         &RunConfig::erode_dilate);
   visit(
+      ConfigKey{"initial_model",
+                "Start from the weights of this network, a file that read_words takes: its architecture, preprocessing "
+                "and vocabulary are kept, the characters of the training words added",
+                run},
+      &RunConfig::initial_model);
+  visit(
+      ConfigKey{"freeze",
+                "Parameters that are not trained, by name with * and ?, such as blocks.*,lstm.*; a frozen block keeps "
+                "its running statistics, and drops nothing",
+                run},
+      &RunConfig::freeze);
+  visit(ConfigKey{"keep_statistics",
+                  "Batch norm keeps the running statistics of the initial model: for a few words, whose own would be "
+                  "mostly chance",
+                  run},
+        &RunConfig::keep_statistics);
+  visit(
       ConfigKey{"network",
                 "reference, that of the TensorFlow tutorial 'Handwriting words recognition'; small, which reads from "
                 "left to right and learns sooner; column-small and column-medium, which also read words of any width, "
-                "of 0.6 and 2.2 million parameters, made for people's handwriting",
+                "of 0.6 and 2.2 million parameters, made for people's handwriting; initial, that of initial_model",
                 run,
                 0,
                 0,
                 true,
-                {"reference", "small", "column-small", "column-medium"}},
+                {"reference", "small", "column-small", "column-medium", "initial"}},
       &RunConfig::network);
   visit(ConfigKey{"initial_weights",
                   "keras, as the tutorial has them, or pytorch; default: pytorch for the reference network, which "
@@ -212,9 +231,16 @@ inline std::string nearest_config_key(std::string_view name) {
 /// Whether the network is one of models/column_net.hpp, which take preprocessed words of any width.
 inline bool is_column_network(const RunConfig& config) { return config.network.starts_with("column-"); }
 
+/// Whether the network is built as that of initial_model, or of the checkpoint that goes on from it.
+inline bool starts_from_model(const RunConfig& config) { return !config.initial_model.empty(); }
+
 /// Throws ArgumentError where a setting makes no sense without another, naming both.
 inline void check_config(const RunConfig& config) {
-  if (config.width < 8 && !(config.width == 0 && is_column_network(config))) {
+  if (config.network == "initial" && !starts_from_model(config))
+    throw ArgumentError("network is initial without initial_model, the file of a network to start from");
+  if (config.keep_statistics && !starts_from_model(config))
+    throw ArgumentError("keep_statistics is given without initial_model: a new network has no statistics to keep");
+  if (config.width < 8 && !(config.width == 0 && (is_column_network(config) || starts_from_model(config)))) {
     throw ArgumentError("width is " + std::to_string(config.width) +
                         ", expected 8 or more, or 0 with the network column-small or column-medium");
   }

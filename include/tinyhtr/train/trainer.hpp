@@ -31,6 +31,7 @@ struct TrainerOptions {
   int epochs = 100;                               ///< in all, those before a resume counted
   double clip_norm = 0;                           ///< largest norm of all gradients together; 0: not clipped
   double second_head_weight = 0.1;                ///< of the second head's loss, where the network has one
+  bool keep_statistics = false;                   ///< batch norm with its running statistics, which stay: fine-tuning
   std::map<std::string, std::string> metadata{};  ///< kept in every checkpoint as it is
   std::function<bool()> should_stop{};            ///< asked after every step, where given; true ends the run
 };
@@ -58,7 +59,7 @@ class Trainer {
   Adam<T>& optimiser() { return optimiser_; }
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
-  /// The loaders of the run under way. Throw ArgumentError outside of run().
+  /// The loaders of the run under way. Throw ArgumentError outside of run(), and where there is none to validate on.
   Loader<T>& training() const { return *in_run(training_); }
   Loader<T>& validation() const { return *in_run(validation_); }
 
@@ -115,7 +116,14 @@ class Trainer {
 
   /// Trains until the epochs are done, a callback ends it, or options.should_stop() says so.
   /// Throws ArgumentError where the loss stops being a number, naming epoch and batch.
-  TrainingEnd run(Loader<T>& training, Loader<T>& validation) {
+  TrainingEnd run(Loader<T>& training, Loader<T>& validation) { return run_with(training, &validation); }
+
+  /// The same without validation words: no epoch is the best one, and reports have no rates, which callbacks have to
+  /// do without.
+  TrainingEnd run(Loader<T>& training) { return run_with(training, nullptr); }
+
+ private:
+  TrainingEnd run_with(Loader<T>& training, Loader<T>* validation) {
     const InRun in_run(*this, training, validation);
     for (const auto& callback : callbacks_) callback->run_begins(*this);
     const TrainingEnd end = train();
@@ -123,12 +131,11 @@ class Trainer {
     return end;
   }
 
- private:
   /// Holds the loaders of a run as long as it lasts.
   struct InRun {
-    InRun(Trainer& trainer_, Loader<T>& training, Loader<T>& validation) : trainer(trainer_) {
+    InRun(Trainer& trainer_, Loader<T>& training, Loader<T>* validation) : trainer(trainer_) {
       trainer.training_ = &training;
-      trainer.validation_ = &validation;
+      trainer.validation_ = validation;
     }
     ~InRun() { trainer.training_ = trainer.validation_ = nullptr; }
     InRun(const InRun&) = delete;
@@ -137,7 +144,8 @@ class Trainer {
   };
 
   static Loader<T>* in_run(Loader<T>* loader) {
-    if (loader == nullptr) throw ArgumentError("Trainer: there are loaders only while run() is under way");
+    if (loader == nullptr)
+      throw ArgumentError("Trainer: there are loaders only while a run() that was given them is under way");
     return loader;
   }
 
@@ -189,7 +197,8 @@ class Trainer {
   /// One training step: images to logits to loss to gradients to changed weights.
   StepReport train_step(const Batch<T>& batch) {
     StepReport report;
-    const Mode mode = Mode::training(state.seed, static_cast<std::uint32_t>(state.steps));
+    const auto step = static_cast<std::uint32_t>(state.steps);
+    const Mode mode = options.keep_statistics ? Mode::fine_tuning(state.seed, step) : Mode::training(state.seed, step);
     const auto heads = network_.forward_heads(batch.images, mode, batch.widths);
     const std::vector<std::vector<int>> labels = vocabulary_.encode(batch.texts);
     const Lengths lengths = network_.lengths(batch.widths);
@@ -233,7 +242,7 @@ class Trainer {
     report.images_per_second = static_cast<double>(state.samples_done) / state.seconds;
     report.learning_rate = state.last_step_rate;
     for (const auto& callback : callbacks_) callback->validation_begins(*this);
-    report.validation = evaluate(network_, *validation_, vocabulary_);
+    if (validation_ != nullptr) report.validation = evaluate(network_, *validation_, vocabulary_);
     report.is_best = state.finish_epoch(report.validation);
     for (const auto& callback : callbacks_) callback->epoch_done(*this, report);
     for (const auto& callback : callbacks_) callback->epoch_closes(*this);

@@ -36,12 +36,13 @@ struct TrainingState {
   int best_epoch = 0;            ///< the one with the lowest CER, macro, counted from 1; 0 before the first
   double best_cer = std::numeric_limits<double>::infinity();
 
-  /// Counts the epoch under way as done. True where its CER is the best so far.
+  /// Counts the epoch under way as done. True where its CER is the best so far; without validation words, none is.
   bool finish_epoch(const Evaluation& evaluation) {
     ++epochs_done;
     batches_done = samples_done = 0;
     loss_sum = seconds = 0;
     const ErrorRate& errors = evaluation.errors;
+    if (errors.words == 0) return false;
     validation = {errors.words, evaluation.loss, errors.cer_micro(), errors.cer_macro(), errors.wer()};
     if (!(validation.cer_macro < best_cer)) return false;
     best_cer = validation.cer_macro;

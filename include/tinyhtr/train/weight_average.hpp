@@ -41,12 +41,16 @@ class WeightAverage : public Callback<T> {
     parallel_for(static_cast<Index>(weights_.size()), [&](Index k) {
       const T* w = weights_[static_cast<std::size_t>(k)].item->data();
       Tensor<T>& average = average_[static_cast<std::size_t>(k)];
-      for (Index i = 0; i < average.size(); ++i) average[i] = decay * average[i] + (1 - decay) * w[i];
+      // Written so that the average of what never changes, of frozen parameters, is that to the bit.
+      for (Index i = 0; i < average.size(); ++i) average[i] += (1 - decay) * (w[i] - average[i]);
     });
   }
 
   void validation_begins(Trainer<T>&) override { swap(); }
   void epoch_closes(Trainer<T>&) override { swap(); }
+
+  /// Gives the network the average for good, after a run.
+  void finish() { swap(); }
 
   void save(Safetensors& file) const override {
     for (std::size_t k = 0; k < weights_.size(); ++k) file.add("average." + weights_[k].name, average_[k]);

@@ -103,7 +103,7 @@ double lowest_point(const Function& f, double low, double high, int points, doub
 /// hold what was read at the temperature 1. Fit it on validation words, which the network has not been trained on;
 /// what it brings is measured on others (calibration).
 /// words: at least one right and one wrong, for else the likeliest temperature is an end of the range; blank: a class.
-/// About 35 evaluations of the loss: 3,500 words of T = 32, K = 80 take some seconds on one core.
+/// About 35 evaluations of the loss: 3,500 words of T = 32, K = 80 take 10 to 20 seconds on one slow core.
 /// Throws ArgumentError for no words, all right or all wrong, or a range that is none, and what log_text_probability
 /// throws. Source: Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural networks", ICML 2017, section 4.2,
 /// where the event is a class; here it is "the text is right".

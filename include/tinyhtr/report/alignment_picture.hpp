@@ -20,13 +20,13 @@ namespace tinyhtr {
 
 /// Draws the boxes of a text's characters over the image of the word.
 ///
-/// The image is enlarged by a whole factor, at most 8, as long as it has no more than 720 columns. Over it stand the characters, each
-/// above the middle of its box; boxes have frames in two colours by turns. Where confidences are given, a bar below
-/// each box has the heat_colour of its confidence with the number in percent, if there is room for it. image: the
-/// original, (H,W,C), that the boxes were computed for; boxes: of character_boxes; text in UTF-8, a code point for each
-/// box; confidences: none, or one for each box, from 0 to 1, see character_confidence. Returns RGB. Throws
-/// ArgumentError for counts that differ, boxes that are not finite, or an image without pixels; FormatError for a text
-/// that is not UTF-8.
+/// The image is enlarged by a whole factor, at most 8, as long as it has no more than 720 columns. Over it stand the
+/// characters, each above the middle of its box; boxes have frames in two colours by turns. Where confidences are
+/// given, a bar below each box has the heat_colour of its confidence with the number in percent, if there is room for
+/// it. image: the original, (H,W,C), that the boxes were computed for; boxes: of character_boxes; text in UTF-8, a code
+/// point for each box; confidences: none, or one for each box, from 0 to 1, see character_confidence. Returns RGB.
+/// Throws ArgumentError for counts that differ, boxes that are not finite, or an image without pixels; FormatError for
+/// a text that is not UTF-8.
 inline Image alignment_picture(const Image& image, std::span<const CharacterBox> boxes, const std::string& text,
                                std::span<const double> confidences = {}) {
   detail::check_image("alignment_picture", image);

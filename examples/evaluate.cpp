@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "support/blas_core.hpp"
+#include "support/decoder.hpp"
 #include "support/dropped_rows.hpp"
 #include "support/memory.hpp"
 #include "support/network_file.hpp"
@@ -30,7 +31,8 @@ using namespace tinyhtr;
 using namespace tinyhtr::examples;
 
 struct Settings {
-  std::filesystem::path model, data, list, predictions, report, json, writers;
+  DecoderOptions decoder;
+  std::filesystem::path words, model, data, list, predictions, report, json, writers;
   std::string command;
   Index batch_size = 16;
   int threads = 0;
@@ -138,9 +140,48 @@ void print_shared(const SharedWriters& writers) {
             << "words_of_writers_trained_on " << writers.shared_words << '\n';
 }
 
+/// The errors of words whose labels are in a list of words, and of all others.
+struct ListErrors {
+  ErrorRate inside, outside;
+};
+
+/// By the list that was named, or else the one that comes with tinyhtr; none where that is not there.
+std::optional<ListErrors> errors_by_list(const Settings& settings, const Evaluation& evaluation,
+                                         const std::vector<Sample>& samples) {
+  const std::filesystem::path path = settings.words.empty() ? default_words() : settings.words;
+  if (settings.words.empty() && !std::filesystem::is_regular_file(path)) return std::nullopt;
+  std::set<std::string> words;
+  for (std::string& word : detail::read_lines(path)) {
+    std::string capital = word;
+    if (!capital.empty() && capital[0] >= 'a' && capital[0] <= 'z') {
+      capital[0] = static_cast<char>(capital[0] - 'a' + 'A');  // as at the start of a sentence
+    }
+    words.insert(std::move(word));
+    words.insert(std::move(capital));
+  }
+  ListErrors errors;
+  for (const Prediction& prediction : evaluation.predictions) {
+    const std::string& label = samples[static_cast<std::size_t>(prediction.sample)].text;
+    (words.contains(label) ? errors.inside : errors.outside).add(label, prediction.reading);
+  }
+  return errors;
+}
+
+void print_lists(const ListErrors& errors) {
+  const auto print = [](const char* name, const ErrorRate& rate) {
+    if (rate.words == 0) return;
+    std::cout << "words_" << name << ' ' << rate.words << '\n'
+              << "cer_micro_" << name << ' ' << fixed(rate.cer_micro(), 6) << '\n'
+              << "wer_" << name << ' ' << fixed(rate.wer(), 6) << '\n';
+  };
+  print("in_list", errors.inside);
+  print("out_of_list", errors.outside);
+}
+
 /// All figures with what belongs beside them, for tools/results.py; no text of the data, no folder of this machine.
 void write_json(const Settings& settings, LoadedNetwork<float>& model, const Evaluation& evaluation,
-                const ReportIntervals& intervals, const std::optional<TrainedWords>& trained) {
+                const ReportIntervals& intervals, const std::optional<TrainedWords>& trained,
+                const std::optional<ListErrors>& lists) {
   nlohmann::ordered_json json{{"format", 1}, {"kind", "evaluation"}};
   json["command"] = settings.command;
   json["model"] = base_name(settings.model);
@@ -148,7 +189,13 @@ void write_json(const Settings& settings, LoadedNetwork<float>& model, const Eva
   json["parameters"] = count_parameters<float>(model.network);
   json["data"] = base_name(settings.data);
   json["split"] = settings.list.empty() ? "all" : base_name(settings.list);
-  json["decoder"] = "best path";
+  json["decoder"] = settings.decoder.description();
+  if (lists) {
+    json["in_list"] = {
+        {"words", lists->inside.words}, {"cer_micro", lists->inside.cer_micro()}, {"wer", lists->inside.wer()}};
+    json["out_of_list"] = {
+        {"words", lists->outside.words}, {"cer_micro", lists->outside.cer_micro()}, {"wer", lists->outside.wer()}};
+  }
   json["figures"] = figures_json(evaluation.errors, intervals);
   json["loss"] = nullptr;
   if (evaluation.labels_with_loss > 0) json["loss"] = evaluation.loss;
@@ -181,7 +228,13 @@ void run(const Settings& settings) {
   LoaderOptions loading = images_for(model.network.options);
   loading.batch_size = settings.batch_size;
   Loader<float> loader(samples, loading);
-  const Evaluation evaluation = evaluate(model.network, loader, model.vocabulary);
+  const Decoder decoder = settings.decoder.make(model.vocabulary);
+  EvaluateOptions<float> options;
+  options.temperature = model.temperature();
+  options.decode = [&](const Tensor<float>& logits, const Lengths& lengths) {
+    return decoder(logits, lengths, model.vocabulary.blank());
+  };
+  const Evaluation evaluation = evaluate(model.network, loader, model.vocabulary, options);
   if (!settings.predictions.empty()) write_predictions(settings.predictions, evaluation, samples);
 
   RunReport report{.title = "Evaluation of " + settings.model.string(),
@@ -192,6 +245,9 @@ void run(const Settings& settings) {
   if (evaluation.labels_with_loss > 0) report.loss = evaluation.loss;
   report.intervals = report_intervals(counted_words(report.words), report.bootstrap);
   print_figures(report, *report.intervals, evaluation);
+  std::cout << "decoder " << settings.decoder.description() << '\n';
+  const std::optional<ListErrors> lists = errors_by_list(settings, evaluation, samples);
+  if (lists) print_lists(*lists);
   const std::optional<TrainedWords> trained = trained_words(settings.model, samples, writers);
   if (trained) {
     std::cout << "words_trained_on " << trained->words << '\n';
@@ -200,7 +256,7 @@ void run(const Settings& settings) {
     print_shared(trained->writers);
     report.trained_on += "; writers " + to_string(trained->writers);
   }
-  if (!settings.json.empty()) write_json(settings, model, evaluation, *report.intervals, trained);
+  if (!settings.json.empty()) write_json(settings, model, evaluation, *report.intervals, trained, lists);
   if (settings.report.empty()) return;
   report.configuration = {{"model", settings.model.string()},
                           {"data", settings.data.string()},
@@ -226,7 +282,9 @@ int main(int argc, char** argv) {
       "_low and _high bound a rate's 95% interval: percentile bootstrap over words and, _by_writers, over writers,\n"
       "which is the one to trust for words of other writers. trained_on is what the model's file says;\n"
       "words_trained_on counts those words that train.csv beside the model holds, writers_trained_on the writers of\n"
-      "these words who wrote some of those: figures for new people need 0.\n"
+      "these words who wrote some of those: figures for new people need 0. _in_list and _out_of_list are of the "
+      "labels\n"
+      "that are in a list of words, and of all others.\n"
       "Example: evaluate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
   app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();
@@ -240,6 +298,11 @@ int main(int argc, char** argv) {
       ->type_name("FILE.json");
   app.add_option("--writers", settings.writers,
                  "Rows 'form writer ...' as IAM's forms.txt has them; default: forms.txt in --data, where there is one")
+      ->type_name("FILE");
+  settings.decoder.add_to(app);
+  app.add_option("--words", settings.words,
+                 "List of words, one a line: figures of the labels in it and of the others are printed apart; default: "
+                 "the one that comes with tinyhtr")
       ->type_name("FILE");
   app.add_option("--batch-size", settings.batch_size, "Images read at a time; does not change the result")
       ->check(whole_number(1, 4096))

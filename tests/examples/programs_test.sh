@@ -148,6 +148,24 @@ refuses "vocab lacks the characters" train_iam "${small[@]}" --config "$work/voc
 run 0 train_iam "${small[@]}" --max-text-length 3 --epochs 1 --out "$work/short"
 prints 'left out     [0-9]+ words of more than 3 characters'
 
+# --- a split by writers; the writers that both parts share
+prints 'writers      [0-9]+ in training, [0-9]+ in validation, [0-9]+ shared'
+run 0 train_iam "${small[@]}" --split-by writers --network small --epochs 1 --out "$work/writers"
+prints 'by writers, seed 5'
+prints 'writers      [0-9]+ in training, [0-9]+ in validation, 0 shared$'
+prints '^CER micro +[0-9.]+  95%: [0-9.]+ to [0-9.]+ by words'
+checks=$((checks + 1))
+grep -q '"shared": 0' "$work/writers/summary.json" || fail "$last: no shared writers in summary.json"
+refuses 'the lists say which words validate' train_iam --data "$data" --split-by writers --train-list "$data/splits/train_words.txt" --validation-list "$data/splits/validation_words.txt" --out "$work/x"
+mkdir "$work/no_forms"
+ln -s "$data/words.txt" "$data/words" "$work/no_forms/"
+refuses 'split_by writers needs .*/no_forms/forms.txt' train_iam --data "$work/no_forms" --split-by writers --out "$work/x"
+run 0 evaluate --model "$work/writers/best.safetensors" --list "$work/writers/val.csv" --writers "$data/forms.txt" --json "$work/figures.json"
+for line in '^words_trained_on 0$' '^writers_trained_on 0$' '^words_of_writers_trained_on 0$'; do prints "$line"; done
+checks=$((checks + 1))
+{ grep -q '"decoder": "best path"' "$work/figures.json" && ! grep -q "$work" "$work/figures.json"; } || fail "$last: the JSON is not as expected"
+refuses 'could not be' evaluate --model "$work/writers/best.safetensors" --data "$data" --json /proc/figures.json
+
 # --- the small network, on a cycle whose length stays
 run 0 train_iam "${small[@]}" --network small --schedule one-cycle --clip-norm 5 --epochs 2 --out "$work/cycle"
 refuses 'epochs differs' train_iam --resume "$work/cycle" --epochs 3

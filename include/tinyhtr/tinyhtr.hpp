@@ -68,6 +68,7 @@
 #include "tinyhtr/image/smooth.hpp"
 #include "tinyhtr/image/warp.hpp"
 #include "tinyhtr/image/word_augment.hpp"
+#include "tinyhtr/image/word_augment_options.hpp"
 #include "tinyhtr/image/write.hpp"
 #include "tinyhtr/io/checkpoint.hpp"
 #include "tinyhtr/io/export_onnx.hpp"

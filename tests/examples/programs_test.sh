@@ -68,6 +68,16 @@ mkdir "$work/empty"
 refuses 'found none of these' check_data --data "$work/empty"
 refuses 'is it a list of images with texts' check_data --data "$data/splits/train_words.txt"
 
+# --- augmentation_sheet
+run 0 augmentation_sheet "$image" "$image" --out "$work/sheet.png" --columns 2 --each
+prints '^80 pictures in '
+cp "$work/sheet.png" "$work/first.png"
+run 0 augmentation_sheet "$image" "$image" --out "$work/sheet.png" --columns 2 --each
+cmp -s "$work/sheet.png" "$work/first.png" || fail 'augmentation_sheet: the same seed gave another sheet'
+refuses 'nothing.png' augmentation_sheet "$work/nothing.png" --out "$work/sheet.png"
+run 2 augmentation_sheet "$image"
+complains '--out is required'
+
 # --- data sets that are not IAM's words: texts beside images, lists, lines
 mkdir -p "$work/beside/b" "$work/lines/lines/a01/a01-000u"
 n=0

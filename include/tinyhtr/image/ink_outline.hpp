@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -19,6 +20,7 @@ struct InkOutline {
   Index top = 0, bottom = 0, left = 0, right = 0;  ///< the box of the ink, [top, bottom) x [left, right)
   std::vector<std::int32_t> first_row, row_after;  ///< for each column; first_row >= row_after where it has no ink
   double stroke = 1;                               ///< width of the strokes in pixels
+  double grown = 0;                                ///< pixels by which the ink was made thicker since, on each side
 };
 
 /// Looks for the ink of a grey image, dark on bright.
@@ -29,16 +31,17 @@ struct InkOutline {
 inline InkOutline ink_outline(const Image& image, std::uint8_t ink_below = 170) {
   detail::check_image("ink_outline", image);
   if (image.channels != 1) throw ArgumentError("ink_outline: expected a grey image, found " + image.to_string());
-  InkOutline ink{image.height, image.width, 0, image.height, 0, image.width, {}, {}, 1};
+  InkOutline ink{image.height, image.width, 0, image.height, 0, image.width, {}, {}};
   const auto columns = static_cast<std::size_t>(image.width);
   ink.first_row.assign(columns, static_cast<std::int32_t>(image.height));
   ink.row_after.assign(columns, 0);
   std::int32_t* const first_row = ink.first_row.data();
   std::int32_t* const row_after = ink.row_after.data();
+  const std::vector<std::uint8_t> paper(columns, 255);
   std::int64_t area = 0, edges = 0;
   for (Index y = 0; y < image.height; ++y) {
     const std::uint8_t* const row = image.row(y);
-    const std::uint8_t* const above = image.row(std::max<Index>(y - 1, 0));
+    const std::uint8_t* const above = y > 0 ? image.row(y - 1) : paper.data();  // around the image is paper
     const auto here = static_cast<std::int32_t>(y);
     std::int32_t inked = 0, changes = 0;
     for (Index x = 0; x < image.width; ++x) {
@@ -49,6 +52,8 @@ inline InkOutline ink_outline(const Image& image, std::uint8_t ink_below = 170) 
       changes += dark != (above[x] < ink_below);
     }
     for (Index x = 1; x < image.width; ++x) changes += (row[x] < ink_below) != (row[x - 1] < ink_below);
+    changes += (row[0] < ink_below) + (row[image.width - 1] < ink_below);
+    if (y + 1 == image.height) changes += inked;
     area += inked;
     edges += changes;
   }
@@ -72,7 +77,8 @@ struct Box {
   double top = 0, bottom = 0, left = 0, right = 0;
 };
 
-/// The box of the ink after a map: exact for each column's first and last pixel.
+/// The box of the ink after a map: exact for the corners of each column's first and last pixel, and for ink that was
+/// made thicker by a square window.
 inline Box mapped_box(const InkOutline& ink, const AffineMap& map) {
   constexpr double far = 1e300;
   Box box{far, -far, far, -far};
@@ -87,6 +93,9 @@ inline Box mapped_box(const InkOutline& ink, const AffineMap& map) {
       }
     }
   }
+  const double grown_y = ink.grown * (std::abs(map.yy) + std::abs(map.yx));
+  const double grown_x = ink.grown * (std::abs(map.xy) + std::abs(map.xx));
+  box.top -= grown_y, box.bottom += grown_y, box.left -= grown_x, box.right += grown_x;
   return box;
 }
 

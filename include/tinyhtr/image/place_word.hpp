@@ -46,8 +46,10 @@ inline WordPlacement place_word(const InkOutline& ink, const FitHeight& fit, con
   Box box = mapped_box(ink, map);
 
   const auto canvas_height = static_cast<double>(fit.height), margin = static_cast<double>(fit.margin);
-  const auto empty = [](Index pixels, double scale) { return static_cast<double>(pixels) * scale; };
-  const double empty_sideways = empty(ink.left + ink.width - ink.right, placed.scale_x);
+  const auto empty = [&ink](Index pixels, double scale) {
+    return std::max(0.0, static_cast<double>(pixels) - ink.grown) * scale;
+  };
+  const double empty_sideways = empty(ink.left, placed.scale_x) + empty(ink.width - ink.right, placed.scale_x);
   double smaller = std::min(1.0, canvas_height / (box.bottom - box.top));
   const Index step = fit.width_multiple, max_width = fit.max_width / step * step;
   const double widest = fit.width > 0 ? std::max(1.0, static_cast<double>(fit.width - 2))

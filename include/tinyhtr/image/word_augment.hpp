@@ -7,11 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
-#include <string>
 
-#include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/random.hpp"
 #include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/image/draw.hpp"
 #include "tinyhtr/image/elastic_field.hpp"
 #include "tinyhtr/image/fit_height.hpp"
 #include "tinyhtr/image/image.hpp"
@@ -22,105 +21,29 @@
 #include "tinyhtr/image/place_word.hpp"
 #include "tinyhtr/image/smooth.hpp"
 #include "tinyhtr/image/warp.hpp"
+#include "tinyhtr/image/word_augment_options.hpp"
 
 namespace tinyhtr {
 
-/// What augment_word does. A field that has the name of a kind is its probability: 0 leaves it out.
-struct WordAugmentOptions {
-  double affine = 0.95;
-  double scale_low = 0.8, scale_high = 1.05;     ///< of the size that the plain fit gives
-  double aspect_low = 0.85, aspect_high = 1.15;  ///< further factor on the width
-  double shear = 0.35;                           ///< the tangent of the slant is U(-shear, shear)
-  double rotate_degrees = 3;                     ///< the angle is U(-degrees, degrees)
-  double shift_y = 0.6, shift_x = 1;             ///< part of the free room, from the middle to the border
-  double extra_width = 0.25;                     ///< a free width grows by U(0, extra_width) times the height
-
-  double grid_warp = 0.4;
-  double grid_warp_spacing = 0.45;    ///< of the height: distance of the control points
-  double grid_warp_deviation = 0.03;  ///< of the height: 0.96 of 32 pixels
-
-  double elastic = 0.4;
-  double elastic_spacing = 0.2;      ///< of the height: over how much displacements are smoothed
-  double elastic_deviation = 0.025;  ///< of the height: 0.8 of 32 pixels
-
-  double morphology = 0.3;
-  double morphology_strokes = 0.45;  ///< by how much of a stroke's width strokes get thicker or thinner
-
-  double contrast = 0.5;
-  double contrast_low = 0.7, contrast_high = 1.3;  ///< factor on the darkness, 255 - level
-  double gamma = 0.4;
-  double gamma_low = 0.7, gamma_high = 1.4;  ///< darkness in 0 .. 1 to this power
-
-  double blur = 0.15;
-  double blur_low = 0.01, blur_high = 0.025;  ///< of the height: sigma of the Gaussian
-
-  double noise = 0.25;
-  double noise_low = 2, noise_high = 14;  ///< grey levels: the standard deviation
-
-  double occlusion = 0.1;
-  Index occlusion_most = 3;      ///< things in one image, at most
-  double occlusion_size = 0.18;  ///< of the height: a rectangle's longest side
-
-  /// All probabilities 0: augment_word is then the plain fit.
-  static WordAugmentOptions none() {
-    WordAugmentOptions options;
-    for (double* const probability :
-         {&options.affine, &options.grid_warp, &options.elastic, &options.morphology, &options.contrast, &options.gamma,
-          &options.blur, &options.noise, &options.occlusion}) {
-      *probability = 0;
-    }
-    return options;
-  }
-};
-
-/// Throws ArgumentError, with the field's name, for options outside their ranges.
-inline void check_options(const WordAugmentOptions& options) {
-  const auto check = [](const char* name, double found, double low, double high) {
-    if (found >= low && found <= high) return;  // not so for NaN
-    throw ArgumentError(std::string("WordAugmentOptions: ") + name + " is " + std::to_string(found) +
-                        ", expected a number from " + std::to_string(low) + " to " + std::to_string(high));
-  };
-  const auto check_range = [&check](const char* low_name, double low, const char* high_name, double high, double least,
-                                    double most) {
-    check(low_name, low, least, most);
-    check(high_name, high, low, most);
-  };
-  const WordAugmentOptions& o = options;
-  check("affine", o.affine, 0, 1);
-  check_range("scale_low", o.scale_low, "scale_high", o.scale_high, 0.1, 10);
-  check_range("aspect_low", o.aspect_low, "aspect_high", o.aspect_high, 0.1, 10);
-  check("shear", o.shear, 0, 3);
-  check("rotate_degrees", o.rotate_degrees, 0, 180);
-  check("shift_y", o.shift_y, 0, 1);
-  check("shift_x", o.shift_x, 0, 1);
-  check("extra_width", o.extra_width, 0, 10);
-  check("grid_warp", o.grid_warp, 0, 1);
-  check("grid_warp_spacing", o.grid_warp_spacing, 0.01, 100);
-  check("grid_warp_deviation", o.grid_warp_deviation, 0, 1);
-  check("elastic", o.elastic, 0, 1);
-  check("elastic_spacing", o.elastic_spacing, 0.01, 100);
-  check("elastic_deviation", o.elastic_deviation, 0, 1);
-  check("morphology", o.morphology, 0, 1);
-  check("morphology_strokes", o.morphology_strokes, 0, 3);
-  check("contrast", o.contrast, 0, 1);
-  check_range("contrast_low", o.contrast_low, "contrast_high", o.contrast_high, 0, 10);
-  check("gamma", o.gamma, 0, 1);
-  check_range("gamma_low", o.gamma_low, "gamma_high", o.gamma_high, 0.01, 100);
-  check("blur", o.blur, 0, 1);
-  check_range("blur_low", o.blur_low, "blur_high", o.blur_high, 0, 1);
-  check("noise", o.noise, 0, 1);
-  check_range("noise_low", o.noise_low, "noise_high", o.noise_high, 0, 255);
-  check("occlusion", o.occlusion, 0, 1);
-  check("occlusion_most", static_cast<double>(o.occlusion_most), 1, 1000);
-  check("occlusion_size", o.occlusion_size, 0, 1);
-}
-
 namespace detail {
 
-/// Makes the strokes thicker or thinner, by at least a pixel of the image.
-inline Image change_strokes(const Image& image, double stroke, const WordAugmentOptions& options, Random& random) {
-  const auto change = std::max<Index>(1, std::lrint(options.morphology_strokes * stroke));
-  return random.chance(0.5) ? erode(image, 1 + change) : dilate(image, 1 + change);
+/// The image with strokes that are thicker or thinner by at least a pixel, and `pad` pixels of paper around it, into
+/// which they may grow.
+struct ChangedStrokes {
+  Image image;
+  Index pad = 0;
+};
+
+inline ChangedStrokes change_strokes(const Image& image, InkOutline& ink, const WordAugmentOptions& options,
+                                     Random& random) {
+  // What looks like one thick stroke may be a black image: a twenty-fourth of the height is the most.
+  const double most = static_cast<double>(image.height) / 24;
+  const auto change = std::max<Index>(1, std::lrint(std::min(options.morphology_strokes * ink.stroke, most)));
+  if (random.chance(0.5)) return {dilate(image, 1 + change), 0};  // dark ink shrinks
+  Image padded(image.height + 2 * change, image.width + 2 * change, 1, 255);
+  paste(padded, image, change, change);
+  ink.grown = static_cast<double>(change) / 2;
+  return {erode(padded, 1 + change), change};
 }
 
 inline WordShape draw_shape(const WordAugmentOptions& options, Index height, Random& random) {
@@ -179,11 +102,11 @@ inline void spoil(Image& image, const WordAugmentOptions& options, Random& rando
 inline Image augment_word(const Image& prepared, const FitHeight& fit, const WordAugmentOptions& options,
                           Random& random) {
   check_options(options);
-  const InkOutline ink = ink_outline(prepared);
-  Image changed;
+  InkOutline ink = ink_outline(prepared);
+  detail::ChangedStrokes changed;
   const bool strokes = random.chance(options.morphology);
-  if (strokes) changed = detail::change_strokes(prepared, ink.stroke, options, random);
-  const Image& word = strokes ? changed : prepared;
+  if (strokes) changed = detail::change_strokes(prepared, ink, options, random);
+  const Image& word = strokes ? changed.image : prepared;
 
   const auto height = static_cast<double>(fit.height);
   const WordPlacement placed = random.chance(options.affine)
@@ -199,7 +122,9 @@ inline Image augment_word(const Image& prepared, const FitHeight& fit, const Wor
     add_elastic(field, std::max(1.0, options.elastic_spacing * height), options.elastic_deviation * height, random);
   }
   if (warped || elastic) fade_at_border(field, height / 8);
-  to_source_places(field, inverse(placed.to_canvas));
+  AffineMap to_word = inverse(placed.to_canvas);
+  to_word.move_y += static_cast<double>(changed.pad), to_word.move_x += static_cast<double>(changed.pad);
+  to_source_places(field, to_word);
 
   Image result = sample_places(smooth_for_shrinking(word, placed.scale_y, placed.scale_x), field);
   detail::spoil(result, options, random);

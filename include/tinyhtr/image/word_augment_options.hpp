@@ -28,7 +28,7 @@ struct WordAugmentOptions {
   double elastic_deviation = 0.025;  ///< of the height: 0.8 of 32 pixels
 
   double morphology = 0.3;
-  double morphology_strokes = 0.45;  ///< by how much of a stroke's width strokes get thicker or thinner
+  double morphology_strokes = 0.4;  ///< by how much of a stroke's width strokes get thicker or thinner
 
   double contrast = 0.5;
   double contrast_low = 0.7, contrast_high = 1.3;  ///< factor on the darkness, 255 - level

@@ -35,7 +35,7 @@ std::vector<WordNetOptions> networks_of_any_width() {
 
 /// Some training passes, so that the running statistics are not those of a new network.
 template <class Network>
-void train_statistics(Network& network) {
+void settle_statistics(Network& network) {
   for (std::uint32_t step = 0; step < 20; ++step) {
     network.forward(padded_words<float>(word_widths, 32, 1), Mode::training(1, step), word_widths);
   }
@@ -65,10 +65,10 @@ TEST_CASE("reading: a word in a padded batch has the logits that it has alone, w
   const Lengths many{32, 4, 8, 16, 20, 24, 28, 32, 12, 4, 4, 8, 32, 16, 32, 12, 20, 24, 8};
   for (const WordNetOptions& options : networks_of_any_width()) {
     WordNet<float> network(5, 3, options);
-    train_statistics(network);
+    settle_statistics(network);
     const FoldedWordNet<float> folded(network);
     WordNet<float, Textbook> textbook(5, 3, options);
-    train_statistics(textbook);
+    settle_statistics(textbook);
     for (const Lengths& widths : {word_widths, many}) {
       check_padding_changes_nothing(
           [&](const Tensor<float>& images, const Lengths& w) {

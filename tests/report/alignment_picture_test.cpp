@@ -13,7 +13,9 @@ using Boxes = std::vector<CharacterBox>;
 namespace {
 
 const Image word(20, 90, 1, 200);  // drawn 8 times as large
-Colour pixel(const Image& image, Index y, Index x) { return {image.at(y, x, 0), image.at(y, x, 1), image.at(y, x, 2)}; }
+Colour colour_at(const Image& image, Index y, Index x) {
+  return {image.at(y, x, 0), image.at(y, x, 1), image.at(y, x, 2)};
+}
 constexpr Colour red{224, 49, 20}, blue{20, 98, 200}, paper{200, 200, 200};
 
 }  // namespace
@@ -23,16 +25,16 @@ TEST_CASE("alignment_picture: frames where the boxes are, the image between them
   CHECK(picture.width == 8 * 90 + 16);
   CHECK(picture.height == 26 + 160 + 8);
   for (const Index y : {26, 100, 185}) {
-    CHECK(pixel(picture, y, 8 + 80) == red);
-    CHECK(pixel(picture, y, 8 + 239) == red);
-    CHECK(pixel(picture, y, 8 + 240) == blue);
-    CHECK(pixel(picture, y, 8 + 419) == blue);
-    CHECK(pixel(picture, y, 8 + 422) == paper);
-    CHECK(pixel(picture, y, 8 + 77) == paper);
+    CHECK(colour_at(picture, y, 8 + 80) == red);
+    CHECK(colour_at(picture, y, 8 + 239) == red);
+    CHECK(colour_at(picture, y, 8 + 240) == blue);
+    CHECK(colour_at(picture, y, 8 + 419) == blue);
+    CHECK(colour_at(picture, y, 8 + 422) == paper);
+    CHECK(colour_at(picture, y, 8 + 77) == paper);
   }
-  CHECK(pixel(picture, 100, 8 + 160) == paper);
+  CHECK(colour_at(picture, 100, 8 + 160) == paper);
   bool has_letter = false;
-  for (Index x = 8 + 150; x < 8 + 170; ++x) has_letter |= pixel(picture, 4 + 10, x) == red;
+  for (Index x = 8 + 150; x < 8 + 170; ++x) has_letter |= colour_at(picture, 4 + 10, x) == red;
   CHECK(has_letter);
 }
 
@@ -40,8 +42,8 @@ TEST_CASE("alignment_picture: a bar of the confidence below each box") {
   const std::vector<double> confidences = {.97, .25};
   const Image picture = alignment_picture(word, Boxes{{10, 30}, {30, 52.5}}, "a ", confidences);
   CHECK(picture.height == 26 + 160 + 16 + 8);
-  CHECK(pixel(picture, 26 + 160 + 3, 8 + 85) == heat_colour(.97));
-  CHECK(pixel(picture, 26 + 160 + 3, 8 + 245) == heat_colour(.25));
+  CHECK(colour_at(picture, 26 + 160 + 3, 8 + 85) == heat_colour(.97));
+  CHECK(colour_at(picture, 26 + 160 + 3, 8 + 245) == heat_colour(.25));
 }
 
 TEST_CASE("alignment_picture: boxes outside, empty ones, wide images, no text") {

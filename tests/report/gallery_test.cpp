@@ -17,8 +17,8 @@ using test::occurrences;
 
 namespace {
 
-WordReading word(const std::string& label, const std::string& reading, double confidence,
-                 const std::filesystem::path& image = "/nothing.png") {
+WordReading shown_word(const std::string& label, const std::string& reading, double confidence,
+                       const std::filesystem::path& image = "/nothing.png") {
   return {image, "id-" + label, "", label, reading, confidence};
 }
 
@@ -35,9 +35,9 @@ TEST_CASE("mark_differences: runs of what differs, spaces that can be seen") {
 }
 
 TEST_CASE("gallery_html: worst first, then wrong and sure, then right and unsure") {
-  const std::vector<WordReading> words = {word("right", "right", 0.9), word("sure", "sura", 0.8),
-                                          word("worst", "xyz", 0.1),   word("unsure", "unsure", 0.2),
-                                          word("wrong", "wrang", 0.3), word("bad", "bcd", 0.3)};
+  const std::vector<WordReading> words = {shown_word("right", "right", 0.9), shown_word("sure", "sura", 0.8),
+                                          shown_word("worst", "xyz", 0.1),   shown_word("unsure", "unsure", 0.2),
+                                          shown_word("wrong", "wrang", 0.3), shown_word("bad", "bcd", 0.3)};
   const std::string html = gallery_html(counted_words(words), {.worst = 2, .confident = 1, .right = 5});
   CHECK(html_problem(html) == "");
   std::vector<std::string> order;
@@ -55,7 +55,7 @@ TEST_CASE("gallery_html: worst first, then wrong and sure, then right and unsure
 
 TEST_CASE("gallery_html: all right, all wrong, none, a reading of nothing") {
   CHECK(gallery_html(counted_words({})) == "");
-  const std::vector<WordReading> right = {word("a", "a", 1)}, wrong = {word("a", "", 1)};
+  const std::vector<WordReading> right = {shown_word("a", "a", 1)}, wrong = {shown_word("a", "", 1)};
   const std::string all_right = gallery_html(counted_words(right)), all_wrong = gallery_html(counted_words(wrong));
   CHECK(all_right.find("No word was read wrongly.") != std::string::npos);
   CHECK(all_right.find("Worst") == std::string::npos);
@@ -68,9 +68,9 @@ TEST_CASE("gallery_html: images are in it, large ones made smaller") {
   write_png(folder.path() / "small.png", test::patterned_image(20, 50, 1));
   write_png(folder.path() / "large.png", test::patterned_image(700, 3000, 2));
   folder.write("broken.png", "no image");
-  const std::vector<WordReading> words = {word("a", "a", 1, folder.path() / "small.png"),
-                                          word("b", "b", 1, folder.path() / "large.png"),
-                                          word("c", "c", 1, folder.path() / "broken.png")};
+  const std::vector<WordReading> words = {shown_word("a", "a", 1, folder.path() / "small.png"),
+                                          shown_word("b", "b", 1, folder.path() / "large.png"),
+                                          shown_word("c", "c", 1, folder.path() / "broken.png")};
   const std::string html = gallery_html(counted_words(words));
   CHECK(html_problem(html) == "");
   CHECK(occurrences(html, "src=\"data:image/png;base64,iVBOR") == 2);

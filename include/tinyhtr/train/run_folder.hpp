@@ -77,7 +77,8 @@ class RunFolder {
     if (std::filesystem::is_directory(other.events())) {
       std::filesystem::copy(other.events(), events(), std::filesystem::copy_options::recursive);
     }
-    for (const auto file : {&RunFolder::best, &RunFolder::onnx, &RunFolder::metrics, &RunFolder::log, &RunFolder::summary}) {
+    for (const auto file :
+         {&RunFolder::best, &RunFolder::onnx, &RunFolder::metrics, &RunFolder::log, &RunFolder::summary}) {
       const std::filesystem::path from = (other.*file)();
       if (!std::filesystem::exists(from)) continue;
       std::filesystem::copy_file(from, (this->*file)(), std::filesystem::copy_options::overwrite_existing);

@@ -54,8 +54,8 @@ TEST_CASE("an elastic field has its deviation, is smooth, bounded, and the strea
     add_elastic(again, spacing, 1.5, same);
     CHECK(field.x == again.x);
     CHECK(field.y == again.y);
-    CHECK(deviation(field.x) == doctest::Approx(1.5).epsilon(0.06));
-    CHECK(deviation(field.y) == doctest::Approx(1.5).epsilon(0.06));
+    CHECK(std::abs(deviation(field.x) / 1.5 - 1) < 0.01 * spacing);  // fewer points, more chance
+    CHECK(std::abs(deviation(field.y) / 1.5 - 1) < 0.01 * spacing);  // fewer points, more chance
     CHECK(roughness(field) < 1.5 * 6 / spacing);
     CHECK(*std::max_element(field.x.begin(), field.x.end()) < 1.5 * 2 / 0.42);
   }

@@ -23,7 +23,7 @@ namespace tinyhtr {
 struct Prediction {
   Index sample = 0;  ///< its position in the loader
   std::string reading;
-  double confidence = 0;  ///< probability of the text: log_text_probability
+  double confidence = 0;  ///< probability of the text: the decoder's own, or that of log_text_probability
   Index edits = 0;        ///< edit distance to the label
 };
 
@@ -81,9 +81,9 @@ Evaluation evaluate(const FoldedWordNet<T>& network, Loader<T>& loader, const Vo
         log_text_probabilities<T>(logits, classes, vocabulary.blank(), options.temperature, lengths);
     for (std::size_t n = 0; n < readings.size(); ++n) {
       const std::string text = vocabulary.decode(readings[n].classes);
+      const double confidence = readings[n].confidence.value_or(std::exp(scores[n]));
       evaluation.errors.add(batch.texts[n], text);
-      evaluation.predictions.push_back(
-          {batch.samples[n], text, std::exp(scores[n]), edit_distance(batch.texts[n], text)});
+      evaluation.predictions.push_back({batch.samples[n], text, confidence, edit_distance(batch.texts[n], text)});
       const auto row = static_cast<Index>(n);
       detail::add_loss(evaluation, logits, row, batch.texts[n], vocabulary, length_of(lengths, row, logits.dim(0)));
     }

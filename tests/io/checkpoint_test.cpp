@@ -261,7 +261,8 @@ TEST_CASE("a column network reads as the one that was saved, with its preprocess
 TEST_CASE("a checkpoint from before column networks loads, as the network that it was") {
   // As it was written then: no key of feature_dropout, convolution_bias, normalise_skip, second_head, preprocessing.
   const std::string old =
-      R"({"architecture":"word_net","batch_norm_momentum":0.99,"blocks":[{"convolve_skip":true,"filters":4,"slope":0.1,)"
+      R"({"architecture":"word_net","batch_norm_momentum":0.99,"blocks":[{"convolve_skip":true,)"
+      R"("filters":4,"slope":0.1,)"
       R"("stride":[2,2]},{"convolve_skip":true,"filters":8,"slope":0.1,"stride":[2,2]}],"channels":3,"dropout":0.2,)"
       R"("height":16,"hidden":12,"invert":false,"keep_aspect_ratio":false,"padding":"same","scan":"rows","width":32})";
   const WordNetOptions read = word_net_from_json(old);

@@ -144,6 +144,7 @@ TEST_CASE("the whole network's gradients agree with differences, by both heads, 
     WordNetOptions options = tiny_column_net();
     options.hidden = 3;
     options.blocks.resize(3);
+    for (ResidualBlockOptions& block : options.blocks) block.filters = 3;  // every parameter costs two forward passes
     WordNet<double> network(5, 3, options);
     const Mode mode = training ? Mode::training(1, 1) : Mode::inference();
     const Lengths widths{20, 8};

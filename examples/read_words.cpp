@@ -80,8 +80,10 @@ struct Reader {
     for (std::size_t n = 0; n < readings.size(); ++n) {
       if (!readings[n].error.empty()) continue;
       readings[n].text = vocabulary.decode(texts[n].classes);
-      readings[n].confidence = std::exp(
-          log_text_probability(logits, static_cast<Index>(n), texts[n].classes, vocabulary.blank(), temperature));
+      const auto own = [&] {
+        return log_text_probability(logits, static_cast<Index>(n), texts[n].classes, vocabulary.blank(), temperature);
+      };
+      readings[n].confidence = texts[n].confidence ? *texts[n].confidence : std::exp(own());
     }
   }
 };

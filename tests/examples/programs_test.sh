@@ -436,6 +436,26 @@ prints '^epoch 1  loss [0-9.]+  CER micro [0-9.]+'
 run 0 custom_callback "$data" 40 1
 prints '^epoch 1  largest gradient [0-9.]+  worst reading'
 
+# --- the network that comes with tinyhtr: reading, beam search, confidences, places of characters
+run 0 read_words "$image"
+prints "^$image	[^	]+	[01]\.[0-9]{4}\$"
+run 0 read_words --decoder beam --lexicon english "$image"
+TINYHTR_MODEL="$work/nothing" refuses 'nothing' read_words "$image"
+grep -v '^#' "$data/splits/validation_words.txt" | head -n 60 >"$work/some.txt"
+run 0 evaluate --decoder beam --model "$data/models/small.safetensors" --data "$data" --list "$work/some.txt"
+prints '^decoder beam search, width 16'
+prints '^cer_micro_in_list [0-9.]+$'
+run 0 calibrate --model "$data/models/small.safetensors" --data "$data" --list "$work/some.txt" --out "$work/calibrated.safetensors"
+prints '^temperature [0-9.]+$'
+prints '^expected_calibration_error [0-9.]+$'
+run 0 read_words --model "$work/calibrated.safetensors" "$image"
+run 0 align_words --data "$data" --list "$work/some.txt" --truth "$data/characters.txt" --csv "$work/aligned.csv" \
+  --pictures "$work/aligned" --most-pictures 2
+prints '^centres_within_4_pixels [0-9.]+$'
+words=$(awk '$1 == "words" { print $2 }' "$work/out")
+prints "^words_from_left_to_right $words\$"
+[[ $(head -n 1 "$work/aligned.csv") == id,index,character,x_begin,x_end,confidence* ]] || fail 'align_words: the head of its CSV'
+
 # --- every program explains itself
 for program in check_data train_iam adapt align_words calibrate evaluate read_words make_words language_model; do
   run 0 "$program" --help

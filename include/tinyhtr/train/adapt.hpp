@@ -23,7 +23,7 @@
 namespace tinyhtr {
 
 struct AdaptOptions {
-  double learning_rate = 1e-3;  ///< the peak of one cycle
+  double learning_rate = 5e-4;  ///< the peak of one cycle
   int passes = 0;               ///< over the words; 0: by their number, adapt_passes()
   Index batch_size = 8;
   bool augment = true;

@@ -214,7 +214,13 @@ class Loader {
   Image make_image(std::uint32_t epoch, Index sample) const {
     const std::filesystem::path& path = samples_[static_cast<std::size_t>(sample)].image;
     Image image = read_image(path, options_.channels);
-    if (options_.preprocessing) return preprocessed(image, epoch, sample);
+    if (options_.preprocessing) {
+      try {
+        return preprocessed(image, epoch, sample);
+      } catch (const ArgumentError& error) {  // the step knows what is wrong with the image, but not which one it is
+        throw FormatError(path.string() + ": cannot be prepared: " + error.what());
+      }
+    }
     if (options_.augment) {
       Random random(options_.seed, Purpose::augment, epoch, static_cast<std::uint32_t>(sample));
       try {

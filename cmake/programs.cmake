@@ -6,12 +6,13 @@ target_compile_options(tinyhtr_program_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wno-sign-conversion>
   $<$<BOOL:${TINYHTR_WERROR}>:-Werror>)
-# Up to g++ 13, its optimiser sees overlapping copies in `"text" + std::string` (GCC bug 105329), and reads beyond the end
-# when vectors of bytes are compared, where there are none.
+# Up to g++ 13, its optimiser sees overlapping copies in `"text" + std::string` (GCC bug 105329), reads beyond the end
+# when vectors of bytes are compared, and an empty std::optional's value being read (GCC bug 80635), where there are none.
 set(tinyhtr_old_gcc $<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,14>>)
 target_compile_options(tinyhtr_program_options INTERFACE
   $<${tinyhtr_old_gcc}:-Wno-restrict> $<${tinyhtr_old_gcc}:-Wno-stringop-overread>
-  $<${tinyhtr_old_gcc}:-Wno-stringop-overflow> $<${tinyhtr_old_gcc}:-Wno-array-bounds>)
+  $<${tinyhtr_old_gcc}:-Wno-stringop-overflow> $<${tinyhtr_old_gcc}:-Wno-array-bounds>
+  $<${tinyhtr_old_gcc}:-Wno-maybe-uninitialized>)
 
 # Two promises about floating point that the compiler may use, and no others: errno is not read after <cmath> calls, and
 # no floating-point exception is trapped. Never -ffast-math: CTC computes with minus infinity.

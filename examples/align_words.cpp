@@ -38,7 +38,7 @@ struct AlignedWord {
   std::string problem;
 };
 
-AlignedWord align_word(LoadedNetwork<float>& model, const Sample& sample) {
+AlignedWord align_word(LoadedNetwork<float>& model, const PlacePrior& prior, const Sample& sample) {
   AlignedWord word;
   const int blank = model.vocabulary.blank();
   try {
@@ -48,7 +48,7 @@ AlignedWord align_word(LoadedNetwork<float>& model, const Sample& sample) {
     const LoaderOptions fit = images_for(model.network.options);
     const Image image = read_image(sample.image, fit.channels);
     const std::vector<int> label = model.vocabulary.encode(sample.text);
-    word.boxes = locate_characters(model.network, image, label, blank, model.number("column_lag", 0));
+    word.boxes = locate_characters(model.network, image, label, blank, prior);
     const NoGrad no_grad;
     const Tensor<float> logits = model.network.forward(pad_to_batch<float>({fit_image(image, fit)}).images).value();
     word.confidences = character_confidence(logits, 0, label, blank, model.temperature());
@@ -84,10 +84,11 @@ void run(const Settings& settings) {
   std::map<std::string, std::vector<CharacterPlace>> places;
   if (!settings.truth.empty()) places = read_character_places(settings.truth);
 
+  const PlacePrior prior = place_prior_of(model.metadata, model.vocabulary.size());
   std::vector<AlignedWord> aligned(samples.size());
   parallel_for(static_cast<Index>(samples.size()), [&](Index i) {
     const auto k = static_cast<std::size_t>(i);
-    aligned[k] = align_word(model, samples[k]);
+    aligned[k] = align_word(model, prior, samples[k]);
   });
 
   std::string csv = csv_row({"id", "index", "character", "x_begin", "x_end", "confidence"});
@@ -136,7 +137,8 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Aligns words of known text: finds the columns of the image at which each character stands, by the most "
       "probable\n"
-      "path of the text through what a network makes of the image. Networks that read from left to right can do it.\n"
+      "path of the text through what a network makes of the image, by how wide characters are usually written (which\n"
+      "calibrate --out finds and stores), and by the paper between them. Networks of any width can do it.\n"
       "Prints how many words were aligned, and with --truth how far the characters' middles are from the true ones.\n"
       "Example: align_words --data data --list data/splits/validation_forms.txt --pictures /tmp/aligned");
   Settings settings;

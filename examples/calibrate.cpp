@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "support/blas_core.hpp"
+#include "support/decoder.hpp"
 #include "support/dropped_rows.hpp"
 #include "support/network_file.hpp"
 #include "support/program.hpp"
@@ -28,39 +29,88 @@ using namespace tinyhtr;
 using namespace tinyhtr::examples;
 
 struct Settings {
-  std::filesystem::path model, data, list, out, json;
+  std::filesystem::path model, data, list, places_list, out, json;
+  DecoderOptions decoder;
   int threads = 0;
 };
 
-/// The words of a list with what the network reads in them.
+/// The words of a list with what was read in them. For each either the logits, of which the confidence in a best path
+/// is made, or the scores of a beam search.
 struct ReadWords {
-  std::vector<CheckedReading<float>> readings;
+  int blank = 0;
+  std::vector<CheckedReading<float>> by_best_path;
+  std::vector<CheckedScores> by_beam;
+  std::vector<bool> is_right;
   std::vector<ErrorRate> errors;
   std::vector<std::string> groups;  ///< writer, or form where nobody knows the writer
+
+  double confidence(std::size_t i, double temperature) const {
+    if (!by_beam.empty()) return std::exp(log_beam_confidence(by_beam[i].scores, temperature));
+    const CheckedReading<float>& word = by_best_path[i];
+    return std::min(1.0, std::exp(log_text_probability(word.logits, 0, word.classes, blank, temperature)));
+  }
+
+  /// The temperature of those words that `used` says.
+  TemperatureFit fit(const std::vector<bool>& used) const {
+    const auto part_of = [&used](const auto& words) {
+      auto part = words;
+      part.clear();
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        if (used[i]) part.push_back(words[i]);
+      }
+      return part;
+    };
+    if (!by_beam.empty()) return fit_beam_temperature(part_of(by_beam));
+    return fit_temperature<float>(part_of(by_best_path), blank);
+  }
 };
 
-std::vector<Sample> usable_samples(const Settings& settings) {
-  WordsToRead words = words_to_read(settings.data, settings.list);
+std::vector<Sample> usable_samples(const Settings& settings, const std::filesystem::path& list) {
+  WordsToRead words = words_to_read(settings.data, list);
   check_images(words.data.samples, words.data.report);
   std::cerr << "calibrate: " << words.data.report.rows << " rows; not used: " << words.data.report.summary() << '\n';
   if (words.data.samples.empty()) throw FormatError("no word is left to read");
   return std::move(words.data.samples);
 }
 
-ReadWords read(const LoadedNetwork<float>& model, const std::vector<Sample>& samples, const Writers& writers) {
+/// One image's logits of a batch, without the padding: (T,1,K).
+Tensor<float> own_logits(const Tensor<float>& logits, const Lengths& lengths, Index row) {
+  const Index steps = length_of(lengths, row, logits.dim(0)), classes = logits.dim(2);
+  Tensor<float> own(Shape{steps, 1, classes});
+  for (Index t = 0; t < steps; ++t) std::copy_n(&logits(t, row, 0), classes, &own(t, 0, 0));
+  return own;
+}
+
+ReadWords read(const LoadedNetwork<float>& model, const Decoder& decoder, const std::vector<Sample>& samples,
+               const Writers& writers) {
   Loader<float> loader(samples, images_for(model.network.options));
   ReadWords words;
+  words.blank = model.vocabulary.blank();
+  std::vector<std::vector<ScoredReading>> searched;  // of the batch in work
   EvaluateOptions<float> options;
+  options.decode = [&](const Tensor<float>& logits, const Lengths& lengths) {
+    if (!decoder.searches) return best_path(logits, words.blank, lengths);
+    searched = decoder.n_best(logits, lengths, words.blank, decoder.beam.width);
+    std::vector<Reading> best;
+    for (const std::vector<ScoredReading>& list : searched) {
+      if (list.empty()) throw ArgumentError("the beam search lets no text through: lower --outside-penalty");
+      best.push_back(list.front());
+    }
+    return best;
+  };
   options.seen = [&](const Batch<float>& batch, const Tensor<float>& logits, const Lengths& lengths,
                      const std::vector<Reading>& readings) {
-    const Index classes = logits.dim(2);
     for (std::size_t n = 0; n < readings.size(); ++n) {
-      const auto row = static_cast<Index>(n);
-      const Index steps = length_of(lengths, row, logits.dim(0));
-      Tensor<float> own(Shape{steps, 1, classes});
-      for (Index t = 0; t < steps; ++t) std::copy_n(&logits(t, row, 0), classes, &own(t, 0, 0));
       const std::string text = model.vocabulary.decode(readings[n].classes);
-      words.readings.push_back({std::move(own), readings[n].classes, text == batch.texts[n]});
+      const bool is_right = text == batch.texts[n];
+      if (decoder.searches) {
+        words.by_beam.push_back({{}, is_right});
+        for (const ScoredReading& reading : searched[n]) words.by_beam.back().scores.push_back(reading.score);
+      } else {
+        words.by_best_path.push_back(
+            {own_logits(logits, lengths, static_cast<Index>(n)), readings[n].classes, is_right});
+      }
+      words.is_right.push_back(is_right);
       words.errors.emplace_back();
       words.errors.back().add(batch.texts[n], text);
       const Sample& sample = loader.samples()[static_cast<std::size_t>(batch.samples[n])];
@@ -83,38 +133,29 @@ std::vector<bool> in_first_half(const std::vector<std::string>& groups) {
   return first;
 }
 
-double confidence_of(const CheckedReading<float>& word, int blank, double temperature) {
-  return std::min(1.0, std::exp(log_text_probability(word.logits, 0, word.classes, blank, temperature)));
-}
-
 /// The confidences of all words, each at the temperature that was fitted on the half where its writer is not.
-std::vector<double> cross_fitted(const ReadWords& words, int blank) {
+std::vector<double> cross_fitted(const ReadWords& words) {
   const std::vector<bool> first = in_first_half(words.groups);
-  double temperature[2] = {1, 1};  // for the words of the second half, and of the first
-  for (const bool half : {false, true}) {
-    std::vector<CheckedReading<float>> part;
-    for (std::size_t i = 0; i < first.size(); ++i) {
-      if (first[i] == half) part.push_back(words.readings[i]);
-    }
-    temperature[half ? 0 : 1] = fit_temperature<float>(part, blank).temperature;
-  }
+  std::vector<bool> second = first;
+  second.flip();
+  const double for_second = words.fit(first).temperature, for_first = words.fit(second).temperature;
   std::vector<double> confidences(first.size());
   parallel_for(static_cast<Index>(first.size()), [&](Index i) {
     const auto k = static_cast<std::size_t>(i);
-    confidences[k] = confidence_of(words.readings[k], blank, temperature[first[k] ? 1 : 0]);
+    confidences[k] = words.confidence(k, first[k] ? for_first : for_second);
   });
   return confidences;
 }
 
 std::vector<RatedReading> rated(const ReadWords& words, const std::vector<double>& confidences) {
   std::vector<RatedReading> list;
-  for (std::size_t i = 0; i < confidences.size(); ++i) list.push_back({confidences[i], words.readings[i].is_right});
+  for (std::size_t i = 0; i < confidences.size(); ++i) list.push_back({confidences[i], words.is_right[i]});
   return list;
 }
 
 /// Writes the network as it is, with the temperature beside it, and without the paths of the machine it was made on.
 void write_model(const Settings& settings, LoadedNetwork<float>& model, double temperature,
-                 const std::optional<double>& lag) {
+                 const std::optional<PlacePrior>& prior) {
   Safetensors file;
   file.metadata = model.metadata;
   nlohmann::json configuration = nlohmann::json::parse(model.metadata["configuration"], nullptr, false);
@@ -130,47 +171,47 @@ void write_model(const Settings& settings, LoadedNetwork<float>& model, double t
         "lists " + configuration.value("train_list", "") + " and " + configuration.value("validation_list", "");
   }
   add_model(file, model.network, model.vocabulary);
-  file.metadata["temperature"] = shortest(temperature);
-  if (lag) file.metadata["column_lag"] = shortest(*lag);
+  file.metadata[settings.decoder.searches() ? "beam_temperature" : "temperature"] = shortest(temperature);
+  if (prior) add_place_prior(file.metadata, *prior);
   write_safetensors(settings.out, file);
 }
 
-/// The median of lag_of_word over words of four characters or more, some hundreds of them; none where there are too
-/// few, or where the network cannot be aligned.
-std::optional<double> fit_lag(LoadedNetwork<float>& model, const std::vector<Sample>& samples) {
-  constexpr std::size_t fewest = 50, most = 500;
-  if (model.network.options.width != 0) return std::nullopt;
-  std::vector<double> lags;
-  for (const Sample& sample : samples) {
+/// What align_words needs to know; none for a network that cannot be aligned, or of too few words.
+std::optional<PlacePrior> fit_places(LoadedNetwork<float>& model, const std::vector<Sample>& samples) {
+  constexpr std::size_t fewest = 100, most = 10'000;
+  if (model.network.options.width != 0 || samples.empty()) return std::nullopt;
+  std::vector<LabelledWord> words;
+  const std::size_t every = (samples.size() + most - 1) / most;
+  for (std::size_t i = 0; i < samples.size(); i += every) {
+    const Sample& sample = samples[i];
     if (!model.vocabulary.knows(sample.text)) continue;
-    const std::vector<int> label = model.vocabulary.encode(sample.text);
-    if (label.size() < 4 || lags.size() == most) continue;
-    const Image image = read_image(sample.image, model.network.options.channels);
-    lags.push_back(lag_of_word(model.network, image, label, model.vocabulary.blank()));
+    words.push_back({read_image(sample.image, model.network.options.channels), model.vocabulary.encode(sample.text)});
   }
-  if (lags.size() < fewest) return std::nullopt;
-  std::nth_element(lags.begin(), lags.begin() + static_cast<std::ptrdiff_t>(lags.size() / 2), lags.end());
-  return lags[lags.size() / 2];
+  if (words.size() < fewest) {
+    std::cerr << "calibrate: " << words.size() << " words are too few to learn how characters lie in them\n";
+    return std::nullopt;
+  }
+  return fit_place_prior<float>(model.network, words, model.vocabulary.blank());
 }
 
 void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
   LoadedNetwork<float> model = load_network_file(settings.model);
-  const int blank = model.vocabulary.blank();
-  const std::vector<Sample> samples = usable_samples(settings);
-  const ReadWords words = read(model, samples, find_writers(settings.data, "calibrate"));
+  const std::vector<Sample> samples = usable_samples(settings, settings.list);
+  const ReadWords words = read(model, settings.decoder.make(model), samples, find_writers(settings.data, "calibrate"));
 
   std::vector<double> plain;
-  for (const CheckedReading<float>& word : words.readings) plain.push_back(confidence_of(word, blank, 1));
-  const std::vector<double> mended = cross_fitted(words, blank);
-  const TemperatureFit fit = fit_temperature<float>(words.readings, blank);
+  for (std::size_t i = 0; i < words.is_right.size(); ++i) plain.push_back(words.confidence(i, 1));
+  const std::vector<double> mended = cross_fitted(words);
+  const TemperatureFit fit = words.fit(std::vector<bool>(words.is_right.size(), true));
   const Calibration before = calibration(rated(words, plain)), after = calibration(rated(words, mended));
   std::vector<RatedErrors> errors;
   for (std::size_t i = 0; i < mended.size(); ++i) errors.push_back({mended[i], words.errors[i]});
   const RiskCoverage curve = risk_coverage(errors);
   const Risk full = curve.at_coverage(1), most = curve.at_coverage(0.9);
 
-  std::cout << "words " << after.count << '\n'
+  std::cout << "decoder " << settings.decoder.description() << '\n'
+            << "words " << after.count << '\n'
             << "wer " << fixed(full.wer, 4) << '\n'
             << "cer_micro " << fixed(full.cer_micro, 4) << '\n'
             << "temperature " << fixed(fit.temperature, 4) << '\n'
@@ -192,7 +233,8 @@ void run(const Settings& settings) {
     std::cout << fixed(coverage, 2) << "  " << fixed(risk.cer_micro, 4) << "  " << fixed(risk.wer, 4) << '\n';
   }
   if (!settings.json.empty()) {
-    nlohmann::ordered_json json{{"words", after.count},
+    nlohmann::ordered_json json{{"decoder", settings.decoder.description()},
+                                {"words", after.count},
                                 {"temperature", fit.temperature},
                                 {"ece_before", before.expected_error},
                                 {"ece", after.expected_error},
@@ -205,9 +247,10 @@ void run(const Settings& settings) {
     replace_file(settings.json, json.dump(1) + '\n');
   }
   if (settings.out.empty()) return;
-  const std::optional<double> lag = fit_lag(model, samples);
-  if (lag) std::cout << "\ncolumn_lag " << fixed(*lag, 2) << '\n';
-  write_model(settings, model, fit.temperature, lag);
+  const std::optional<PlacePrior> prior =
+      fit_places(model, settings.places_list.empty() ? samples : usable_samples(settings, settings.places_list));
+  if (prior) std::cout << "\nplaces_of_characters_fitted 1\n";
+  write_model(settings, model, fit.temperature, prior);
 }
 
 }  // namespace
@@ -219,14 +262,19 @@ int main(int argc, char** argv) {
       "Fits a temperature by which logits are divided, so that they are, and with --out writes the network with it;\n"
       "read_words and evaluate use it then. Give words that the network was not trained on.\n"
       "What is printed is measured on each half of the writers at the temperature that was fitted on the other half;\n"
-      "the temperature that is kept is that of all words. With it goes, for networks that read from left to right,\n"
-      "how many columns before a character they report it (for align_words).\n"
+      "the temperature that is kept is that of all words; best path and beam search have one each, and run by\n"
+      "--decoder beam it belongs to that search's width, model and weights. With it goes, for networks of any width,\n"
+      "what align_words needs: how early they report each character, how wide it is written.\n"
       "Example: calibrate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
   app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();
   app.add_option("--data", settings.data, data_help)->type_name("PATH");
   app.add_option("--list", settings.list, std::string(list_help) + "; default: all usable words")->type_name("FILE");
+  settings.decoder.add_to(app);
   app.add_option("--out", settings.out, "Write the network with its temperature")->type_name("FILE.safetensors");
+  app.add_option("--places-list", settings.places_list,
+                 "With --out: other words, to learn from how characters lie in words; training words will do")
+      ->type_name("FILE");
   app.add_option("--json", settings.json, "Write the figures as JSON")->type_name("FILE");
   app.add_option("--threads", settings.threads, "Threads to compute on (default: all processors)")
       ->check(whole_number(1, 1024));

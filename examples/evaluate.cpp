@@ -228,7 +228,7 @@ void run(const Settings& settings) {
   LoaderOptions loading = images_for(model.network.options);
   loading.batch_size = settings.batch_size;
   Loader<float> loader(samples, loading);
-  const Decoder decoder = settings.decoder.make(model.vocabulary);
+  const Decoder decoder = settings.decoder.make(model);
   EvaluateOptions<float> options;
   options.temperature = model.temperature();
   options.decode = [&](const Tensor<float>& logits, const Lengths& lengths) {

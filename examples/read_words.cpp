@@ -141,7 +141,7 @@ std::vector<ImageReading> read_images(const Reader& reader, const std::vector<Na
 void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
   const LoadedNetwork<float> model = load_network_file(settings.model.empty() ? default_model() : settings.model);
-  const Reader reader{FoldedWordNet<float>(model.network), model.vocabulary, settings.decoder.make(model.vocabulary),
+  const Reader reader{FoldedWordNet<float>(model.network), model.vocabulary, settings.decoder.make(model),
                       model.temperature()};
   ImageSource source(settings.inputs, settings.list);
   ImageBatches batches(source, filled_up(settings.batch_size));

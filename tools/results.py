@@ -225,6 +225,7 @@ def summary_of_figures(arguments):
         for key in ("in_list", "out_of_list", "shared_writers", "images_per_second", "version"):
             summary[key] = found.get(key)
     elif arguments.kind == "calibration":
+        summary["decoder"] = found.get("decoder", "best path")
         summary["figures"] = {key: value for key, value in found.items() if isinstance(value, (int, float))}
     else:
         summary["figures"] = dict(field(found, "by_writers", path), words_each=found.get("words_each"),
@@ -389,14 +390,16 @@ def decoders_text(summaries, commands):
 
 def calibration_text(summaries, commands):
     rows = []
-    for each in sorted(of_kind(summaries, "calibration"), key=lambda each: (each["title"], each["split"])):
+    for each in sorted(of_kind(summaries, "calibration"),
+                       key=lambda each: (each["title"], each["split"], each.get("decoder", "best path"))):
         figures = each["figures"]
-        rows.append((each["title"], split_name(each["split"]), figures["words"], f"{figures['temperature']:.3f}",
+        rows.append((each["title"], split_name(each["split"]), each.get("decoder", "best path"), figures["words"],
+                     f"{figures['temperature']:.3f}",
                      percent(figures["ece_before"]), percent(figures["ece"]), percent(figures["cer_micro"]),
                      percent(figures["cer_micro_at_90"]), commands(each["command"])))
     if not rows:
         return "No evaluation yet."
-    return table(("model", "training / read", "words", "temperature", "calibration error before", "after", "CER micro",
+    return table(("model", "training / read", "decoder", "words", "temperature", "calibration error before", "after", "CER micro",
                   "CER micro at 90% coverage", "command"), rows)
 
 

@@ -13,9 +13,9 @@
 #include "support/program.hpp"
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/data/text_lines.hpp"
-#include "tinyhtr/data/vocabulary.hpp"
 #include "tinyhtr/decode/beam_search.hpp"
 #include "tinyhtr/decode/best_path.hpp"
+#include "tinyhtr/io/load_network.hpp"
 #include "tinyhtr/language/character_model_file.hpp"
 #include "tinyhtr/language/lexicon.hpp"
 
@@ -104,10 +104,12 @@ class DecoderOptions {
            ", lexicon " + base_name(lexicon_);
   }
 
-  /// Reads the files. Throws what reading them throws.
-  Decoder make(const Vocabulary& vocabulary) const {
+  /// Reads the files, for what this network writes. Throws what reading them throws.
+  Decoder make(const LoadedNetwork<float>& network) const {
+    const Vocabulary& vocabulary = network.vocabulary;
     Decoder decoder;
     decoder.beam = beam_;
+    decoder.beam.confidence_temperature = network.beam_temperature();
     decoder.searches = searches();
     if (!decoder.searches) return decoder;
     if (language_model_ != "none") {

@@ -63,6 +63,21 @@ TEST_CASE("a block that was given back serves the next request of its size") {
   CHECK(pool.bytes_kept() == 0);
 }
 
+TEST_CASE("idle blocks of other sizes go back to the system, so that sizes do not add up") {
+  if (keeps_nothing()) return;
+  MemoryPool pool;
+  constexpr std::size_t mebibyte = std::size_t{1} << 20;
+  for (std::size_t size = 64; size <= 128; size += 4) {  // steps of batches of many widths, one tensor each
+    pool.deallocate(pool.allocate(size * mebibyte), size * mebibyte);
+    CHECK(pool.bytes_kept() <= (128 + 128 / 4 + 16) * mebibyte);
+  }
+  void* const used = pool.allocate(128 * mebibyte);
+  CHECK(pool.bytes_kept() <= (128 / 4 + 16) * mebibyte);
+  pool.deallocate(used, 128 * mebibyte);
+  pool.release();
+  CHECK(pool.bytes_kept() == 0);
+}
+
 TEST_CASE("blocks of any size, empty ones too, from several threads at once") {
   MemoryPool pool;
   std::vector<std::thread> threads;

@@ -441,7 +441,7 @@ run 0 read_words "$image"
 prints "^$image	[^	]+	[01]\.[0-9]{4}\$"
 run 0 read_words --decoder beam --lexicon english "$image"
 TINYHTR_MODEL="$work/nothing" refuses 'nothing' read_words "$image"
-grep -v '^#' "$data/splits/validation_words.txt" | head -n 60 >"$work/some.txt"
+grep -v '^#' "$data/splits/validation_words.txt" | head -n 150 >"$work/some.txt"
 run 0 evaluate --decoder beam --model "$data/models/small.safetensors" --data "$data" --list "$work/some.txt"
 prints '^decoder beam search, width 16'
 prints '^cer_micro_in_list [0-9.]+$'
@@ -449,7 +449,13 @@ run 0 calibrate --model "$data/models/small.safetensors" --data "$data" --list "
 prints '^temperature [0-9.]+$'
 prints '^expected_calibration_error [0-9.]+$'
 run 0 read_words --model "$work/calibrated.safetensors" "$image"
-run 0 align_words --data "$data" --list "$work/some.txt" --truth "$data/characters.txt" --csv "$work/aligned.csv" \
+run 0 calibrate --decoder beam --model "$work/calibrated.safetensors" --data "$data" --list "$work/some.txt" \
+  --out "$work/calibrated.safetensors" --json "$work/calibrated.json"
+prints '^decoder beam search, width 16'
+prints '^places_of_characters_fitted 1$'
+grep -q '"cer_micro_at_90"' "$work/calibrated.json" || fail 'calibrate: figures are missing in its JSON'
+run 0 read_words --decoder beam --model "$work/calibrated.safetensors" "$image"
+run 0 align_words --model "$work/calibrated.safetensors" --data "$data" --list "$work/some.txt" --truth "$data/characters.txt" --csv "$work/aligned.csv" \
   --pictures "$work/aligned" --most-pictures 2
 prints '^centres_within_4_pixels [0-9.]+$'
 words=$(awk '$1 == "words" { print $2 }' "$work/out")

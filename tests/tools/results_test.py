@@ -152,7 +152,7 @@ class Results(unittest.TestCase):
         self.call("page")
         self.assertIn("| small | train_forms / validation_forms | beam 16 | 4.00% |", self.section("decoders"))
         self.assertIn("| 2.00% (30 words) | 20.00% (10 words) | 40 |", self.section("decoders"))
-        self.assertIn("| 40 | 1.500 | 7.00% | 2.00% | 5.00% | 2.00% |", self.section("calibration"))
+        self.assertIn("| best path | 40 | 1.500 | 7.00% | 2.00% | 5.00% | 2.00% |", self.section("calibration"))
         self.assertIn("| 50 | 9 | 8 | 10.00% | 7.50% | -25.0% |", self.section("adapting"))
         other.write_text("{}")
         self.call(*calibration, "--command", "x", "--overwrite", fails="figures: lacks 'words'")

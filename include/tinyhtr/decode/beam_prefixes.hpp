@@ -23,9 +23,10 @@ struct BeamOptions {
                                ///< infinity tries all
   const VocabularyModel* model = nullptr;  ///< none: the network alone decides
   double model_weight = 0.5;               ///< alpha, on the model's log probability; 0 or more
-  double character_bonus = 0.5;      ///< beta, for every character, with a model: it makes long words less probable
-  const Lexicon* lexicon = nullptr;  ///< none: every text is as good
-  double outside_penalty = 2;        ///< off the score of a text outside the lexicon; infinity allows none
+  double character_bonus = 0.5;       ///< beta, for every character, with a model: it makes long words less probable
+  const Lexicon* lexicon = nullptr;   ///< none: every text is as good
+  double outside_penalty = 2;         ///< off the score of a text outside the lexicon; infinity allows none
+  double confidence_temperature = 1;  ///< what scores are divided by for confidences; fit_beam_temperature finds it
 };
 
 namespace detail {

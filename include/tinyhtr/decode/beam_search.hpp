@@ -20,8 +20,9 @@
 namespace tinyhtr {
 
 /// A Reading whose log_probability is that of the text under the network: log of the sum over its paths that the beam
-/// kept, so exact where nothing was pruned, else a little too low. Its confidence is the text's share of e^score among
-/// the texts that the beam ends with, so that model and list have their say in it. All logarithms are natural.
+/// kept, so exact where nothing was pruned, else a little too low. Its confidence is the text's share of
+/// e^(score / confidence_temperature) among the texts that the beam ends with, so that model and list have their say in
+/// it. All logarithms are natural.
 struct ScoredReading : Reading {
   double score = 0;                  ///< what readings are ranked by; beam_search has the formula
   double model_log_probability = 0;  ///< log p(text) under the language model, without its weight; 0 without a model
@@ -53,8 +54,9 @@ class BeamSearch {
     std::erase_if(beam_, [](const Entry& entry) { return !(entry.score > -std::numeric_limits<double>::infinity()); });
     std::sort(beam_.begin(), beam_.end(), better);
     double mass = 0;  // of all texts in the beam, relative to the best one's
-    for (const Entry& entry : beam_) mass += std::exp(entry.score - beam_.front().score);
     const double best = beam_.empty() ? 0 : beam_.front().score;
+    const auto share = [&](double score) { return std::exp((score - best) / options.confidence_temperature); };
+    for (const Entry& entry : beam_) mass += share(entry.score);
     if (beam_.size() > static_cast<std::size_t>(options.n_best)) beam_.resize(static_cast<std::size_t>(options.n_best));
     std::vector<ScoredReading> readings;
     for (const Entry& entry : beam_) {
@@ -62,7 +64,7 @@ class BeamSearch {
       reading.classes = prefixes_.classes(entry.prefix);
       reading.log_probability = std::log(entry.blank + entry.label) + log_scale_;
       reading.score = entry.score;
-      reading.confidence = std::exp(entry.score - best) / mass;
+      reading.confidence = share(entry.score) / mass;
       reading.model_log_probability = prefixes_.model_log_probability(entry.prefix);
       reading.in_lexicon = prefixes_.in_lexicon(entry.prefix);
       reading.frames = first_frames(reading.classes, blank, steps, [&](Index t, int k) {
@@ -217,6 +219,8 @@ inline void check_beam(Index classes, int blank, const BeamOptions& options) {
          options.model_weight);
   expect(std::isfinite(options.character_bonus), "a finite character bonus", options.character_bonus);
   expect(options.outside_penalty >= 0, "a penalty of 0 or more", options.outside_penalty);
+  expect(options.confidence_temperature > 0 && std::isfinite(options.confidence_temperature),
+         "a confidence temperature above 0", options.confidence_temperature);
   if (options.model == nullptr && options.lexicon == nullptr) return;
   expect(blank == classes - 1,
          "the blank as the last class, K-1 = " + std::to_string(classes - 1) + ", with a language model or word list",

@@ -26,7 +26,7 @@ struct CheckedReading {
 
 struct TemperatureFit {
   double temperature = 1;
-  double loss = 0;           ///< binary_log_loss at this temperature, mean over the words, in nats
+  double loss = 0;           ///< of the confidences at this temperature, mean over the words, in nats
   double loss_at_one = 0;    ///< the same at temperature 1
   bool is_at_limit = false;  ///< the least loss is at an end of the range: no temperature in it is good
   int evaluations = 0;       ///< of the loss, each over all words
@@ -37,6 +37,32 @@ struct TemperatureRange {
   double low = 1.0 / 32, high = 32;
   double tolerance = 1e-3;
 };
+
+namespace detail {
+
+/// The mean of -log p over right readings and -log(1 - p) over wrong ones; log_confidence(i) is log p of reading i.
+/// 1 - p counts as at least 1e-12, and p as 1e-300. Readings go to the threads, the sum is in their order.
+template <class LogConfidence>
+double mean_log_loss(const std::vector<bool>& is_right, const LogConfidence& log_confidence) {
+  std::vector<double> losses(is_right.size());
+  parallel_for(static_cast<Index>(losses.size()), [&](Index i) {
+    const auto k = static_cast<std::size_t>(i);
+    const double log_p = std::min(0.0, log_confidence(k));
+    losses[k] = is_right[k] ? -std::max(log_p, std::log(1e-300)) : -std::log(std::max(-std::expm1(log_p), 1e-12));
+  });
+  double sum = 0;
+  for (const double loss : losses) sum += loss;
+  return sum / static_cast<double>(losses.size());
+}
+
+template <class T>
+std::vector<bool> which_are_right(std::span<const CheckedReading<T>> words) {
+  std::vector<bool> right;
+  for (const CheckedReading<T>& word : words) right.push_back(word.is_right);
+  return right;
+}
+
+}  // namespace detail
 
 /// How badly the confidence in readings says whether they are right: the mean negative log likelihood.
 ///
@@ -50,16 +76,9 @@ struct TemperatureRange {
 template <class T>
 double binary_log_loss(std::span<const CheckedReading<T>> words, int blank, double temperature) {
   if (words.empty()) throw ArgumentError("binary_log_loss: expected at least one word, found none");
-  std::vector<double> losses(words.size());
-  parallel_for(static_cast<Index>(words.size()), [&](Index i) {
-    const CheckedReading<T>& word = words[static_cast<std::size_t>(i)];
-    const double log_p = std::min(0.0, log_text_probability(word.logits, 0, word.classes, blank, temperature));
-    losses[static_cast<std::size_t>(i)] =
-        word.is_right ? -std::max(log_p, std::log(1e-300)) : -std::log(std::max(-std::expm1(log_p), 1e-12));
+  return detail::mean_log_loss(detail::which_are_right(words), [&](std::size_t i) {
+    return log_text_probability(words[i].logits, 0, words[i].classes, blank, temperature);
   });
-  double sum = 0;
-  for (const double loss : losses) sum += loss;
-  return sum / static_cast<double>(words.size());
 }
 
 namespace detail {
@@ -92,6 +111,38 @@ double lowest_point(const Function& f, double low, double high, int points, doub
   return value == least ? at(best) : value == fc ? c : d;  // an end of the range is a point of the grid
 }
 
+/// The temperature of least mean_log_loss, for the function `who`; log_confidence(i, temperature) is log p of reading
+/// i.
+template <class LogConfidence>
+TemperatureFit fit_any_temperature(const std::string& who, const std::vector<bool>& is_right,
+                                   const LogConfidence& log_confidence, const TemperatureRange& range) {
+  const auto right = static_cast<std::size_t>(std::count(is_right.begin(), is_right.end(), true));
+  if (right == 0 || right == is_right.size()) {
+    throw ArgumentError(who + ": expected words that were read right and words that were read wrong, found " +
+                        std::to_string(right) + " right of " + std::to_string(is_right.size()) +
+                        "; take more validation words");
+  }
+  if (!(range.low > 0 && range.low < range.high && std::isfinite(range.high) && range.tolerance > 0)) {
+    throw ArgumentError(who + ": expected 0 < low < high and a tolerance above 0, found " + std::to_string(range.low) +
+                        ", " + std::to_string(range.high) + " and " + std::to_string(range.tolerance));
+  }
+  constexpr int points = 21;
+  TemperatureFit fit;
+  const auto loss = [&](double log_temperature) {
+    ++fit.evaluations;
+    const double temperature = std::exp(log_temperature);
+    return mean_log_loss(is_right, [&](std::size_t i) { return log_confidence(i, temperature); });
+  };
+  const double low = std::log(range.low), high = std::log(range.high);
+  // Below the resolution of a double the bracket would not shrink any more.
+  const double tolerance = std::max(range.tolerance, 1e-9);
+  const double log_temperature = lowest_point(loss, low, high, points, tolerance, fit.loss);
+  fit.temperature = std::clamp(std::exp(log_temperature), range.low, range.high);
+  fit.is_at_limit = log_temperature - low <= 2 * tolerance || high - log_temperature <= 2 * tolerance;
+  fit.loss_at_one = loss(0);
+  return fit;
+}
+
 }  // namespace detail
 
 /// The temperature at which the confidence in readings says best whether they are right.
@@ -110,32 +161,10 @@ double lowest_point(const Function& f, double low, double high, int points, doub
 template <class T>
 TemperatureFit fit_temperature(std::span<const CheckedReading<T>> words, int blank,
                                const TemperatureRange& range = {}) {
-  const auto right = static_cast<std::size_t>(
-      std::count_if(words.begin(), words.end(), [](const CheckedReading<T>& word) { return word.is_right; }));
-  if (right == 0 || right == words.size()) {
-    throw ArgumentError("fit_temperature: expected words that were read right and words that were read wrong, found " +
-                        std::to_string(right) + " right of " + std::to_string(words.size()) +
-                        "; take more validation words");
-  }
-  if (!(range.low > 0 && range.low < range.high && std::isfinite(range.high) && range.tolerance > 0)) {
-    throw ArgumentError("fit_temperature: expected 0 < low < high and a tolerance above 0, found " +
-                        std::to_string(range.low) + ", " + std::to_string(range.high) + " and " +
-                        std::to_string(range.tolerance));
-  }
-  constexpr int points = 21;
-  TemperatureFit fit;
-  const auto loss = [&](double log_temperature) {
-    ++fit.evaluations;
-    return binary_log_loss(words, blank, std::exp(log_temperature));
+  const auto log_confidence = [&](std::size_t i, double temperature) {
+    return log_text_probability(words[i].logits, 0, words[i].classes, blank, temperature);
   };
-  const double low = std::log(range.low), high = std::log(range.high);
-  // Below the resolution of a double the bracket would not shrink any more.
-  const double tolerance = std::max(range.tolerance, 1e-9);
-  const double log_temperature = detail::lowest_point(loss, low, high, points, tolerance, fit.loss);
-  fit.temperature = std::clamp(std::exp(log_temperature), range.low, range.high);
-  fit.is_at_limit = log_temperature - low <= 2 * tolerance || high - log_temperature <= 2 * tolerance;
-  fit.loss_at_one = loss(0);
-  return fit;
+  return detail::fit_any_temperature("fit_temperature", detail::which_are_right(words), log_confidence, range);
 }
 
 }  // namespace tinyhtr

@@ -30,11 +30,10 @@ struct LoadedNetwork {
   std::map<std::string, std::string> metadata;  ///< what else the file says: words, configuration, figures
 
   /// What the logits are divided by for confidences that are met: fitted on validation words, 1 where nobody did.
-  double temperature() const {
-    const double value = number("temperature", 1);
-    if (!(value > 0)) throw FormatError("the temperature of the network is not above 0");
-    return value;
-  }
+  double temperature() const { return temperature_of("temperature"); }
+
+  /// The same for what beam_search divides scores by.
+  double beam_temperature() const { return temperature_of("beam_temperature"); }
 
   /// A number of the metadata, `otherwise` where they do not have it. Throws FormatError where it is none.
   double number(const std::string& key, double otherwise) const {
@@ -46,6 +45,13 @@ struct LoadedNetwork {
     if (problem != std::errc() || rest != end || !std::isfinite(value)) {
       throw FormatError("the " + key + " of the network is '" + printable(stored->second) + "', expected a number");
     }
+    return value;
+  }
+
+ private:
+  double temperature_of(const std::string& key) const {
+    const double value = number(key, 1);
+    if (!(value > 0)) throw FormatError("the " + key + " of the network is not above 0");
     return value;
   }
 };

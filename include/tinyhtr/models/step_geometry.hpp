@@ -12,10 +12,33 @@
 
 namespace tinyhtr {
 
+/// An image after the steps of preprocessing, before it is fitted to a network's height.
+struct PreparedImage {
+  Image image;
+  double left = 0;  ///< column of the original at which its left edge lies; both have pixels of one size
+};
+
+/// Takes an image through the steps and follows its left edge. A slanted word that is deslanted moves in each row by
+/// another amount: what is said holds at half of its height. Throws what the steps throw.
+inline PreparedImage prepare_in_place(const Preprocessing& preprocessing, const Image& image) {
+  PreparedImage prepared{image, 0};
+  for (const PreprocessingStep& step : preprocessing.steps) {
+    const Index width = prepared.image.width;
+    if (const auto* crop = std::get_if<CropToInk>(&step)) {
+      prepared.left += static_cast<double>(crop->kept(prepared.image).left);
+    }
+    prepared.image = std::visit([&prepared](const auto& one) { return one(prepared.image); }, step);
+    if (std::holds_alternative<Deslant>(step)) {
+      prepared.left -= static_cast<double>(prepared.image.width - width) / 2;
+    }
+  }
+  return prepared;
+}
+
 /// Follows an image through preprocessing and fitting, and says how the steps of the network lie on it, for
-/// character_boxes. A slanted word that is deslanted moves in each row by another amount: what is said holds at half of
-/// its height. image: the original, as read_image gives it with the network's channels. Throws ArgumentError for a
-/// network whose steps do not go through the image once, a column each, and what preprocessing throws.
+/// character_boxes; of deslanted words, at half of their height. image: the original, as read_image gives it with the
+/// network's channels. Throws ArgumentError for a network whose steps do not go through the image once, a column each,
+/// and what preprocessing throws.
 inline StepGeometry step_geometry(const WordNetOptions& network, const Image& image) {
   detail::check_image("step_geometry", image);
   if (network.scan != Scan::column_maxima) {
@@ -31,19 +54,12 @@ inline StepGeometry step_geometry(const WordNetOptions& network, const Image& im
     geometry.offset = (static_cast<double>(network.width) - geometry.scale * width) / 2;
     return geometry;
   }
-  Image word = image;
-  double left = 0;  // column of the original where the word's left edge is
-  for (const PreprocessingStep& step : network.preprocessing->steps) {
-    const Index width = word.width;
-    if (const auto* crop = std::get_if<CropToInk>(&step)) left += static_cast<double>(crop->kept(word).left);
-    word = std::visit([&word](const auto& one) { return one(word); }, step);
-    if (std::holds_alternative<Deslant>(step)) left -= static_cast<double>(word.width - width) / 2;
-  }
-  const FitSize fit = fit_size(network.preprocessing->fit, word.height, word.width);
+  const PreparedImage word = prepare_in_place(*network.preprocessing, image);
+  const FitSize fit = fit_size(network.preprocessing->fit, word.image.height, word.image.width);
   geometry.scale = fit.scale_x;
-  geometry.offset = static_cast<double>(fit.left) - fit.scale_x * left;
-  geometry.x_low = std::max(0.0, left);
-  geometry.x_high = std::min(geometry.x_high, left + static_cast<double>(word.width));
+  geometry.offset = static_cast<double>(fit.left) - fit.scale_x * word.left;
+  geometry.x_low = std::max(0.0, word.left);
+  geometry.x_high = std::min(geometry.x_high, word.left + static_cast<double>(word.image.width));
   return geometry;
 }
 

@@ -30,6 +30,7 @@ inline WordNetOptions architecture_of(const RunConfig& config) {
   if (options.preprocessing) {
     options.preprocessing->fit.height = config.height;
     options.preprocessing->fit.width = config.width;
+    options.preprocessing->fit.magnify_at_most = config.magnify;
     if (config.deslant) options.preprocessing->steps.push_back(Deslant{});
     options.second_head = config.second_head_weight > 0 && (config.scan == "default" || config.scan == "column_maxima");
   }
@@ -92,6 +93,7 @@ inline void take_settings(RunConfig& config, const RunOptions& call, const WordN
       model.preprocessing && std::any_of(model.preprocessing->steps.begin(), model.preprocessing->steps.end(),
                                          [](const auto& step) { return std::holds_alternative<Deslant>(step); });
   take("deslant", config.deslant, deslants);
+  take("magnify", config.magnify, model.preprocessing ? model.preprocessing->fit.magnify_at_most : 1.0);
   if (call.was_given("network") && config.network != "initial") {
     WordNetOptions asked = architecture_of(config);
     asked.second_head = model.second_head;  // its weight is a setting of the training

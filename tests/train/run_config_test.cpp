@@ -48,6 +48,7 @@ RunConfig other_config() {
   config.weight_decay = 1e-4;
   config.second_head_weight = 0.25;
   config.deslant = true;
+  config.magnify = 2.5;
   config.bucket = 16;
   config.patience = 4;
   config.plateau_patience = 5;

@@ -45,6 +45,7 @@ struct RunConfig {
   double weight_decay = 0;
   double second_head_weight = 0.1;
   bool deslant = false;
+  double magnify = 1;
   Index bucket = 32;
   int patience = 20;
   int plateau_patience = 10;
@@ -191,6 +192,12 @@ void for_each_config_key(const Visitor& visit) {
       &RunConfig::second_head_weight);
   visit(ConfigKey{"deslant", "Column networks: turn slanted writing upright before it is read", run},
         &RunConfig::deslant);
+  visit(
+      ConfigKey{"magnify",
+                "Column networks: by how much an image lower than the network's height may be magnified; by 1, a full "
+                "stop stays as small as it was written",
+                run, 1, 16},
+      &RunConfig::magnify);
   visit(ConfigKey{"bucket",
                   "Networks of any width: words are sorted by width within so many batches, so that little of a batch "
                   "is padding; 0: not sorted",

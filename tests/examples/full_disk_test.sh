@@ -49,16 +49,16 @@ done
 "$programs/train_iam" --resume "$work/run" --epochs 2 >"$work/out" 2>"$work/err" || fail "with room again"
 
 # The same on a filesystem that is really full, where one can be mounted.
-if mkdir "$work/small" && mount -t tmpfs -o size=12m tinyhtr-test "$work/small" 2>/dev/null; then
+if mkdir "$work/small" && mount -t tmpfs -o size=16m tinyhtr-test "$work/small" 2>/dev/null; then
   mounted=$work/small
   mkdir "$work/small/run"
   cp -r "$work/good/." "$work/small/run/"
-  head -c $((12 * 1024 * 1024)) /dev/zero >"$work/small/filler" 2>/dev/null
+  head -c $((16 * 1024 * 1024)) /dev/zero >"$work/small/filler" 2>/dev/null
   status=0
   "$programs/train_iam" --resume "$work/small/run" --epochs 2 >"$work/out" 2>"$work/err" || status=$?
   fails_with_one_line "a full filesystem" "$work/small/run"
   rm "$work/small/filler"
-  head -c $((3 * 1024 * 1024)) /dev/zero >"$work/small/filler" # room for some files, not for all
+  head -c $((7 * 1024 * 1024)) /dev/zero >"$work/small/filler" # room for some files, not for all
   status=0
   "$programs/train_iam" --resume "$work/small/run" --epochs 2 >"$work/out" 2>"$work/err" || status=$?
   fails_with_one_line "a filesystem that fills up" "$work/small/run"

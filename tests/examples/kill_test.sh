@@ -47,8 +47,14 @@ while :; do
   "${command[@]}" >"$work/out" 2>"$work/err" &
   pid=$!
   if ((killed < kills)); then
-    # Kills come soon enough that the run does not get to its end before all of them have come.
-    sleep "$(awk -v ms="$((RANDOM % (milliseconds / 3 + 1) + 1))" 'BEGIN { print ms / 1000 }')"
+    # Kills come soon enough that the run does not get to its end before all of them have come. On a machine that has
+    # become slower they may all come before the first checkpoint: the second half of them waits for it.
+    share=3
+    if ((2 * killed >= kills)) && [[ ! -e "$work/run/last.safetensors" ]]; then
+      while kill -0 "$pid" 2>/dev/null && [[ ! -e "$work/run/last.safetensors" ]]; do sleep 0.01; done
+      share=12
+    fi
+    sleep "$(awk -v ms="$((RANDOM % (milliseconds / share + 1) + 1))" 'BEGIN { print ms / 1000 }')"
     kill -9 "$pid" 2>/dev/null && killed=$((killed + 1))
   fi
   status=0

@@ -138,6 +138,10 @@ void adapt_one(const Settings& settings, LoadedNetwork<float>& model, const std:
                              (settings.list.empty() ? settings.data : settings.list).string() + ", " +
                              described(settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   file.metadata["library_version"] = version;
+  const PlacePrior prior = place_prior_of(model.metadata, model.vocabulary.size());
+  if (!prior.widths.empty()) {
+    add_place_prior(file.metadata, with_vocabulary(prior, model.vocabulary, adapted.vocabulary));
+  }
   add_model(file, adapted.network, adapted.vocabulary);
   write_safetensors(settings.out, file);
   std::cout << "try it       " << shell_word(program.parent_path() / "read_words") << " --model "

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -40,9 +41,10 @@ struct ReadWords {
   int blank = 0;
   std::vector<CheckedReading<float>> by_best_path;
   std::vector<CheckedScores> by_beam;
-  std::vector<bool> is_right;
   std::vector<ErrorRate> errors;
   std::vector<std::string> groups;  ///< writer, or form where nobody knows the writer
+
+  bool is_right(std::size_t i) const { return by_beam.empty() ? by_best_path[i].is_right : by_beam[i].is_right; }
 
   double confidence(std::size_t i, double temperature) const {
     if (!by_beam.empty()) return std::exp(log_beam_confidence(by_beam[i].scores, temperature));
@@ -53,8 +55,7 @@ struct ReadWords {
   /// The temperature of those words that `used` says.
   TemperatureFit fit(const std::vector<bool>& used) const {
     const auto part_of = [&used](const auto& words) {
-      auto part = words;
-      part.clear();
+      std::decay_t<decltype(words)> part;
       for (std::size_t i = 0; i < words.size(); ++i) {
         if (used[i]) part.push_back(words[i]);
       }
@@ -110,7 +111,6 @@ ReadWords read(const LoadedNetwork<float>& model, const Decoder& decoder, const 
         words.by_best_path.push_back(
             {own_logits(logits, lengths, static_cast<Index>(n)), readings[n].classes, is_right});
       }
-      words.is_right.push_back(is_right);
       words.errors.emplace_back();
       words.errors.back().add(batch.texts[n], text);
       const Sample& sample = loader.samples()[static_cast<std::size_t>(batch.samples[n])];
@@ -149,7 +149,7 @@ std::vector<double> cross_fitted(const ReadWords& words) {
 
 std::vector<RatedReading> rated(const ReadWords& words, const std::vector<double>& confidences) {
   std::vector<RatedReading> list;
-  for (std::size_t i = 0; i < confidences.size(); ++i) list.push_back({confidences[i], words.is_right[i]});
+  for (std::size_t i = 0; i < confidences.size(); ++i) list.push_back({confidences[i], words.is_right(i)});
   return list;
 }
 
@@ -201,9 +201,9 @@ void run(const Settings& settings) {
   const ReadWords words = read(model, settings.decoder.make(model), samples, find_writers(settings.data, "calibrate"));
 
   std::vector<double> plain;
-  for (std::size_t i = 0; i < words.is_right.size(); ++i) plain.push_back(words.confidence(i, 1));
+  for (std::size_t i = 0; i < words.errors.size(); ++i) plain.push_back(words.confidence(i, 1));
   const std::vector<double> mended = cross_fitted(words);
-  const TemperatureFit fit = words.fit(std::vector<bool>(words.is_right.size(), true));
+  const TemperatureFit fit = words.fit(std::vector<bool>(words.errors.size(), true));
   const Calibration before = calibration(rated(words, plain)), after = calibration(rated(words, mended));
   std::vector<RatedErrors> errors;
   for (std::size_t i = 0; i < mended.size(); ++i) errors.push_back({mended[i], words.errors[i]});

@@ -38,7 +38,7 @@ echo == long graph\n
 python import time; started = time.process_time()
 htr graph chain 3
 htr nan chain
-python print("%d nodes in less than 60 seconds of the processor: %s" % (10000, time.process_time() - started < 60))
+python print("%d nodes in less than 5 seconds of the processor: %s" % (10000, time.process_time() - started < 5))
 python print("all of it, in lines: %d" % gdb.execute("htr graph chain 100000", to_string=True).count("\n"))
 next_stop
 echo == images\n

@@ -116,3 +116,14 @@ TEST_CASE("the new network shares no number with the old one, and a vocabulary o
   CHECK_THROWS_WITH_AS(with_vocabulary(network, Vocabulary("abc"), known, 1),
                        doctest::Contains("6 classes, expected 4"), ArgumentError);
 }
+
+TEST_CASE("places of characters go with their characters; a new one is as the mean of all") {
+  const Vocabulary known("abc"), wanted("cxab");
+  const PlacePrior prior{.lags = {1, 2, 6}, .widths = {10, 20, 60}};
+  const PlacePrior other = with_vocabulary(prior, known, wanted);
+  CHECK(other.lags == std::vector<double>{6, 3, 1, 2});
+  CHECK(other.widths == std::vector<double>{60, 30, 10, 20});
+  CHECK(with_vocabulary(PlacePrior(), known, wanted).widths.empty());
+  CHECK_THROWS_WITH_AS(with_vocabulary(prior, Vocabulary("ab"), wanted), doctest::Contains("3 values, expected 2"),
+                       ArgumentError);
+}

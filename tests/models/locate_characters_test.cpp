@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "../support/tiny_column_net.hpp"
-#include "tinyhtr/image/draw.hpp"
 #include "tinyhtr/io/place_prior.hpp"
 #include "tinyhtr/models/fit_place_prior.hpp"
+#include "tinyhtr/models/word_net_images.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/utf8.hpp"
 #include "tinyhtr/data/vocabulary.hpp"
+#include "tinyhtr/models/locate_characters.hpp"
 #include "tinyhtr/models/word_net.hpp"
 
 namespace tinyhtr {
@@ -93,6 +95,26 @@ WordNet<T, Algorithms> with_vocabulary(WordNet<T, Algorithms>& network, const Vo
   detail::take_classes(result.classes, network.classes, kept);
   if (network.second_classes) detail::take_classes(*result.second_classes, *network.second_classes, kept);
   return result;
+}
+
+/// What is known of the places of characters, for the vocabulary `wanted` out of that for `known`; a new character gets
+/// the mean lag and the mean width of all. An empty prior stays empty. Throws ArgumentError where a prior is not of the
+/// size of `known`.
+inline PlacePrior with_vocabulary(const PlacePrior& prior, const Vocabulary& known, const Vocabulary& wanted) {
+  const auto taken = [&](const std::vector<double>& values) {
+    std::vector<double> result;
+    if (values.empty()) return result;
+    if (static_cast<Index>(values.size()) != known.size()) {
+      throw ArgumentError("with_vocabulary: the prior has " + std::to_string(values.size()) + " values, expected " +
+                          std::to_string(known.size()) + ", one for each character");
+    }
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    std::vector<Index> kept = detail::kept_classes(known, wanted);
+    kept.pop_back();  // the blank
+    for (const Index number : kept) result.push_back(number < 0 ? mean : values[static_cast<std::size_t>(number)]);
+    return result;
+  };
+  return {taken(prior.lags), taken(prior.widths)};
 }
 
 }  // namespace tinyhtr

@@ -93,9 +93,9 @@ PlacePrior fit_place_prior(WordNet<T>& network, std::span<const LabelledWord> wo
     for (std::size_t k = 0; k < seen.size(); ++k) {
       const std::vector<CharacterBox> boxes = detail::cut_word(seen[k], labels[k], prior, options);
       const std::vector<double> centres = detail::step_centres(seen[k]);
+      const double letter = detail::letter_columns(seen[k], labels[k], prior.widths);
       for (std::size_t i = 0; i < boxes.size(); ++i) {
-        lags.add(labels[k][i],
-                 (boxes[i].centre() - centres[i]) / detail::letter_columns(seen[k], labels[k], prior.widths));
+        lags.add(labels[k][i], (boxes[i].centre() - centres[i]) / letter);
       }
     }
     prior.lags = lags.means(pseudo_observations);

@@ -18,7 +18,6 @@
 #include "tinyhtr/image/image.hpp"
 #include "tinyhtr/models/step_geometry.hpp"
 #include "tinyhtr/models/word_net.hpp"
-#include "tinyhtr/models/word_net_images.hpp"
 
 namespace tinyhtr {
 
@@ -60,15 +59,15 @@ struct SeenWord {
   double left = 0;                  ///< column of the original at which the prepared image begins
 };
 
-/// Of each column, how many of its rows are black; grey counts in part, and the lightest quarter of the greys is paper.
+/// Of each column of a grey image, how many of its rows are black; grey counts in part, and the lightest quarter of the
+/// greys is paper.
 inline std::vector<double> ink_of_columns(const Image& word) {
   constexpr double paper = 0.25;
   std::vector<double> rows(static_cast<std::size_t>(word.width));
   for (Index y = 0; y < word.height; ++y) {
-    for (Index x = 0; x < word.stride(); ++x) {
+    for (Index x = 0; x < word.width; ++x) {
       const double darkness = (255 - word.row(y)[x]) / 255.0;
-      rows[static_cast<std::size_t>(x / word.channels)] +=
-          std::max(0.0, darkness - paper) / (1 - paper) / static_cast<double>(word.channels);
+      rows[static_cast<std::size_t>(x)] += std::max(0.0, darkness - paper) / (1 - paper);
     }
   }
   return rows;
@@ -84,12 +83,13 @@ inline void check_any_width(const WordNetOptions& network, const std::string& wh
 /// the network reports early.
 template <class T>
 SeenWord see_word(WordNet<T>& network, const Image& image, std::span<const int> label, int blank) {
-  const PreparedImage prepared = prepare_in_place(*network.options.preprocessing, image);
+  const Preprocessing& preprocessing = *network.options.preprocessing;
+  const PreparedImage prepared = prepare_in_place(preprocessing, image);
   SeenWord word{.steps = std::vector<CharacterBox>(label.size()),
-                .geometry = step_geometry(network.options, image),
+                .geometry = geometry_of(network.options, prepared, image.width),
                 .ink = ink_of_columns(prepared.image),
                 .left = prepared.left};
-  const Image fitted = fit_image(image, images_for(network.options));
+  const Image fitted = fit_image(preprocessing.fit, prepared.image);
   const Index stride = column_stride(network.options), margin = 2 * stride;
   for (Index move = margin; move < margin + stride; ++move) {
     const Tensor<T> logits = local_logits(network, moved_right(fitted, move, margin + stride));

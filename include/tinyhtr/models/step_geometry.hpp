@@ -18,9 +18,11 @@ struct PreparedImage {
   double left = 0;  ///< column of the original at which its left edge lies; both have pixels of one size
 };
 
-/// Takes an image through the steps and follows its left edge. A slanted word that is deslanted moves in each row by
-/// another amount: what is said holds at half of its height. Throws what the steps throw.
+/// What Preprocessing::prepare makes of an image, and where its left edge is. A slanted word that is deslanted moves in
+/// each row by another amount: what is said holds at half of its height. Throws what prepare throws.
 inline PreparedImage prepare_in_place(const Preprocessing& preprocessing, const Image& image) {
+  detail::check_image("prepare_in_place", image);
+  detail::check_steps(preprocessing.steps);
   PreparedImage prepared{image, 0};
   for (const PreprocessingStep& step : preprocessing.steps) {
     const Index width = prepared.image.width;
@@ -32,7 +34,18 @@ inline PreparedImage prepare_in_place(const Preprocessing& preprocessing, const 
       prepared.left -= static_cast<double>(prepared.image.width - width) / 2;
     }
   }
+  prepared.image = ToGrey()(prepared.image);
   return prepared;
+}
+
+/// How the steps of the network, one with preprocessing, lie on the original image of such a word, `width` pixels wide.
+inline StepGeometry geometry_of(const WordNetOptions& network, const PreparedImage& word, Index width) {
+  const FitSize fit = fit_size(network.preprocessing->fit, word.image.height, word.image.width);
+  return {.columns_per_step = static_cast<double>(column_stride(network)),
+          .scale = fit.scale_x,
+          .offset = static_cast<double>(fit.left) - fit.scale_x * word.left,
+          .x_low = std::max(0.0, word.left),
+          .x_high = std::min(static_cast<double>(width), word.left + static_cast<double>(word.image.width))};
 }
 
 /// Follows an image through preprocessing and fitting, and says how the steps of the network lie on it, for
@@ -44,22 +57,16 @@ inline StepGeometry step_geometry(const WordNetOptions& network, const Image& im
   if (network.scan != Scan::column_maxima) {
     throw ArgumentError("step_geometry: the steps of this network are no columns from left to right");
   }
-  StepGeometry geometry{.columns_per_step = static_cast<double>(column_stride(network)),
-                        .x_high = static_cast<double>(image.width)};
-  if (!network.preprocessing) {
-    const double width = static_cast<double>(image.width);
-    geometry.scale = static_cast<double>(network.width) / width;
-    if (!network.keep_aspect_ratio) return geometry;
-    geometry.scale = std::min(geometry.scale, static_cast<double>(network.height) / static_cast<double>(image.height));
-    geometry.offset = (static_cast<double>(network.width) - geometry.scale * width) / 2;
-    return geometry;
+  if (network.preprocessing) {
+    return geometry_of(network, prepare_in_place(*network.preprocessing, image), image.width);
   }
-  const PreparedImage word = prepare_in_place(*network.preprocessing, image);
-  const FitSize fit = fit_size(network.preprocessing->fit, word.image.height, word.image.width);
-  geometry.scale = fit.scale_x;
-  geometry.offset = static_cast<double>(fit.left) - fit.scale_x * word.left;
-  geometry.x_low = std::max(0.0, word.left);
-  geometry.x_high = std::min(geometry.x_high, word.left + static_cast<double>(word.image.width));
+  const double width = static_cast<double>(image.width);
+  StepGeometry geometry{.columns_per_step = static_cast<double>(column_stride(network)),
+                        .scale = static_cast<double>(network.width) / width,
+                        .x_high = width};
+  if (!network.keep_aspect_ratio) return geometry;
+  geometry.scale = std::min(geometry.scale, static_cast<double>(network.height) / static_cast<double>(image.height));
+  geometry.offset = (static_cast<double>(network.width) - geometry.scale * width) / 2;
   return geometry;
 }
 

@@ -12,8 +12,8 @@ namespace tinyhtr::bench {
 inline constexpr std::tuple conv2d_algorithms{
     ConvChoice<Naive>{"Naive", any_shape, once},
     ConvChoice<Im2col>{"Im2col"},
-    ConvChoice<Direct>{"Direct"},
-    ConvChoice<Winograd>{"Winograd", kernel_3x3_stride_1},
+    ConvChoice<Direct>{"Direct"},  // any shape
+    ConvChoice<Winograd>{"Winograd", kernel_3x3_stride_1},  // or only those that it can do
     ConvChoice<Automatic>{"Automatic"},
 };
 

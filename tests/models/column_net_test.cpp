@@ -4,9 +4,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "../support/check_mode.hpp"
 #include "../support/compare.hpp"
 #include "../support/gradient.hpp"
 #include "../support/padding.hpp"
@@ -275,4 +277,21 @@ TEST_CASE("the column networks: a step for four columns, any width") {
     CHECK(network.forward(Tensor<float>(Shape{2, 1, 32, 64}), Mode::inference(), {64, 12}).shape() == Shape{16, 2, 79});
     CHECK(network.lengths({64, 12}) == Lengths{16, 3});
   }
+}
+
+TEST_CASE("check mode finds nothing in a network without a fault, whatever its padding holds") {
+  const CheckModeOn on;
+  for (const WordNetOptions& options : networks_of_any_width()) {
+    WordNet<float> network(5, 1, options);
+    settle_statistics(network);
+    const Tensor<float> words = padded_words<float>(word_widths, 32, 1);
+    const auto heads = network.forward_heads(words, Mode::training(1, 0), word_widths);
+    backward(ctc_loss(heads.logits, word_labels, network.lengths(word_widths)));
+    CHECK_NOTHROW(FoldedWordNet<float>(network).forward(words, word_widths));
+  }
+  WordNet<float> network(5, 1, tiny_column_net());
+  network.blocks[2].bn2.bias.value()[0] = std::numeric_limits<float>::infinity();
+  const NumericError error = numeric_error(
+      [&] { FoldedWordNet<float>(network).forward(padded_words<float>(word_widths, 32, 1), word_widths); });
+  CHECK(says(error, "blocks.2: the result is infinity at (0,0,0,0)"));
 }

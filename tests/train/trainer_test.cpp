@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "support/check_mode.hpp"
 #include "support/small_training.hpp"
 #include "support/temporary_folder.hpp"
 #include "tinyhtr/core/parallel.hpp"
@@ -224,4 +225,31 @@ TEST_CASE("labels with unknown characters count as errors, and have no loss") {
   CHECK(std::isfinite(evaluation.loss));
   CHECK(evaluation.predictions[0].edits >= 3);
   CHECK(evaluation.errors.words == 2);
+}
+
+TEST_CASE("check mode: a training without a fault goes through the same bits") {
+  Words words;
+  const test::TemporaryFolder off, on;
+  Run plain(words, off.path(), 2);
+  plain.run();
+  const test::CheckModeOn check_mode_on;
+  Run checked(words, on.path(), 2);
+  checked.run();
+  CHECK(tensors_of(off.path() / "last.safetensors") == tensors_of(on.path() / "last.safetensors"));
+}
+
+TEST_CASE("check mode: a planted infinity is reported with operation, parameter, step and word") {
+  Words words;
+  const test::CheckModeOn check_mode_on;
+  struct Plant : Callback<float> {
+    void step_done(Trainer<float>& trainer, const StepReport& report, const Batch<float>&) override {
+      if (report.step == 2) trainer.network().blocks[1].conv2.weight.value()[3] = 3e38f;
+    }
+  };
+  Run run(words, {}, 2, 5e-3, [](Run& self) { self.trainer.add<Plant>(); });
+  const NumericError error = test::numeric_error([&] { run.run(); });
+  CHECK(test::says(error, "training: epoch 1, batch 3, step 3: conv2d of blocks.1.conv2.weight: the result is "));
+  CHECK(test::says(error, "in sample 0 of the batch"));
+  CHECK(test::says(error, "; the sample is '"));
+  CHECK(test::says(error, ".png"));
 }

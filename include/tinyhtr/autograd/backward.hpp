@@ -5,7 +5,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "tinyhtr/autograd/check_node.hpp"
 #include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/core/check_mode.hpp"
 #include "tinyhtr/kernels/elementwise.hpp"
 
 namespace tinyhtr {
@@ -39,7 +41,8 @@ enum class Keep {
 ///     leaf.grad += sum over all paths from root to leaf of the product of local derivatives (the chain rule)
 ///
 /// seed has root's shape. Leaves accumulate over calls until zero_grad(); the gradients of nodes in between start
-/// anew at every call. Throws ShapeError for a seed of another shape, ArgumentError where nothing was recorded.
+/// anew at every call. Throws ShapeError for a seed of another shape, ArgumentError where nothing was recorded, and in
+/// check mode NumericError for the first gradient that is not finite.
 /// Source: Griewank, Walther, "Evaluating Derivatives", 2008, section 3.2.
 template <class T>
 void backward(const Variable<T>& root, const Tensor<T>& seed, Keep keep = Keep::all) {
@@ -60,8 +63,10 @@ void backward(const Variable<T>& root, const Tensor<T>& seed, Keep keep = Keep::
   for (Node<T>* node : order) {
     if (node->grad.empty()) set_to_zeros(node->grad, node->value.shape());  // nobody added anything
     node->backward();
+    if (check_mode()) check_gradients(*node);
     if (keep == Keep::leaves && !node->inputs.empty()) node->grad = Tensor<T>();
   }
+  if (check_mode()) ++detail::backward_passes;
 }
 
 /// Gradients of a loss of one element; throws ShapeError where it has more.

@@ -1,6 +1,7 @@
 // The exceptions that tinyhtr throws. Every message says what was expected, what was found, and where.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 
@@ -22,6 +23,13 @@ class ShapeError : public Error {
 class ArgumentError : public Error {
  public:
   using Error::Error;
+};
+
+/// A computation gave NaN or infinity, found in check mode; the message names the operation, the parameter, the place.
+class NumericError : public Error {
+ public:
+  explicit NumericError(const std::string& message, std::ptrdiff_t sample_ = -1) : Error(message), sample(sample_) {}
+  std::ptrdiff_t sample;  ///< whose number it is, counted in its batch from 0; -1 where it belongs to none
 };
 
 /// A file or folder could not be found, opened, read or written; the message names its path.

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "tinyhtr/autograd/check_node.hpp"
+#include "tinyhtr/core/check_mode.hpp"
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/kernels/column_mask.hpp"
@@ -157,6 +159,7 @@ class FoldedWordNet {
       classes_weight_.multiply_add({logits.data() + begin * classes, end - begin, classes},
                                    {states.data() + begin * width, end - begin, width});
     });
+    check_result("classes", logits);
     return logits;
   }
 
@@ -179,6 +182,7 @@ class FoldedWordNet {
       block.conv2.forward(y, inner, block.skip ? &skipped : &x);
       if (!widths.empty()) mask_columns_forward(y, y, widths);
       std::swap(x, y);
+      if (check_mode()) check_result("blocks." + std::to_string(i), x, first);
     }
     const NoGrad no_grad;
     return image_to_sequence(Variable<T>(std::move(x)), options_.scan).value();

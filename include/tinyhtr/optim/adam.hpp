@@ -12,6 +12,7 @@
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/kernels/elementwise.hpp"
 #include "tinyhtr/nn/module.hpp"
+#include "tinyhtr/optim/check_update.hpp"
 
 namespace tinyhtr {
 
@@ -61,6 +62,7 @@ class Adam {
                  [&](Index k) { parameters_[static_cast<std::size_t>(k)].zero_grad(); });
   }
 
+  /// Throws ShapeError where a gradient has not its parameter's shape; in check mode, see check_update.
   void step() {
     for (const Variable<T>& parameter : parameters_) {
       check_shape("Adam", parameter.name() + ".grad", parameter.grad().shape(), parameter.shape());
@@ -80,6 +82,7 @@ class Adam {
       update(parameters_[k].value().data(), mean_[k].data(), square_[k].data(), parameters_[k].grad().data(), begin,
              end, {rate, beta1, beta2, eps, static_cast<T>(1 - decay)});
     });
+    check_update("Adam", parameters_);
   }
 
   /// The moments under the parameters' names, for checkpoints: "adam.mean.blocks.0.conv1.weight". What goes on from

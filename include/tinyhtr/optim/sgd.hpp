@@ -7,6 +7,7 @@
 
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/nn/module.hpp"
+#include "tinyhtr/optim/check_update.hpp"
 
 namespace tinyhtr {
 
@@ -37,6 +38,7 @@ class Sgd {
     for (Variable<T>& parameter : parameters_) parameter.zero_grad();
   }
 
+  /// Throws ShapeError where a gradient has not its parameter's shape; in check mode, see check_update.
   void step() {
     for (std::size_t k = 0; k < parameters_.size(); ++k) {
       check_shape("Sgd", parameters_[k].name() + ".grad", parameters_[k].grad().shape(), parameters_[k].shape());
@@ -47,6 +49,7 @@ class Sgd {
         p[i] -= static_cast<T>(learning_rate) * v[i];
       }
     }
+    check_update("Sgd", parameters_);
   }
 
  private:

@@ -115,7 +115,8 @@ class Trainer {
   }
 
   /// Trains until the epochs are done, a callback ends it, or options.should_stop() says so.
-  /// Throws ArgumentError where the loss stops being a number, naming epoch and batch.
+  /// Throws ArgumentError where the loss stops being a number, naming epoch and batch; in check mode NumericError,
+  /// which names the operation, its parameter and the word, too.
   TrainingEnd run(Loader<T>& training, Loader<T>& validation) { return run_with(training, &validation); }
 
   /// The same without validation words: no epoch is the best one, and reports have no rates, which callbacks have to
@@ -230,7 +231,18 @@ class Trainer {
       return train_step(batch);
     } catch (const ArgumentError& error) {
       throw ArgumentError("training: " + place + ": " + error.what());
+    } catch (const NumericError& error) {
+      throw NumericError("training: " + place + ", step " + std::to_string(state.steps + 1) + ": " + error.what() +
+                             word_text(batch, error.sample),
+                         error.sample);
     }
+  }
+
+  /// "; the sample is 'word' of data/words/...png"
+  std::string word_text(const Batch<T>& batch, Index n) const {
+    if (n < 0 || n >= static_cast<Index>(batch.samples.size())) return "";
+    const Sample& sample = training_->samples()[static_cast<std::size_t>(batch.samples[static_cast<std::size_t>(n)])];
+    return "; the sample is '" + sample.text + "' of " + sample.image.string();
   }
 
   void finish_epoch() {

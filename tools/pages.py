@@ -12,8 +12,8 @@ A line before a fenced block says where the block comes from:
     <!-- output of ..., within 0.2 -->                 in their last digit, or by that share (training differs a little
                                                        from one machine to the next)
 
-check fails where a block differs, and where a block of C++ does not say where it comes from: what no compiler sees
-goes stale. Outputs are checked where --programs is given. update writes them anew.
+check fails where a block differs, where a block of C++ does not say where it comes from (what no compiler sees goes
+stale), and where a link leads to a file or a heading that is not there. Outputs are checked where --programs is given. update writes them anew.
 Pages are README.md, docs/**/*.md, bench/README.md, unless some are named.
 """
 
@@ -26,6 +26,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"(?:^<!-- (from|output of) ([^\n]*?) -->\n)?^```(\w*)\n(.*?)^```$", re.M | re.S)
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.I)
+FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
+CODE = re.compile(r"`[^`\n]*`")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ELISION = re.compile(r"^\s*(//\s*)?\.\.\.$")
 
 
@@ -102,6 +105,30 @@ def check_output(block, printed, name, share):
                         "tools/pages.py update writes what it prints")
 
 
+def anchors_of(text):
+    """The headings of a page, as links name them."""
+    anchors = []
+    for heading in re.findall(r"^#+ (.+)$", FENCED.sub("", text), re.M):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+        anchors.append(re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-"))
+    return anchors
+
+
+def check_links(page, text):
+    """The links that lead nowhere."""
+    faults = []
+    for match in LINK.finditer(CODE.sub("code", FENCED.sub("", text))):
+        path, _, anchor = match.group(1).partition("#")
+        if re.match(r"\w+:", path):
+            continue
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists():
+            faults.append(f"link to {match.group(1)}: {path} is not there")
+        elif anchor and target.suffix == ".md" and anchor not in anchors_of(target.read_text(encoding="utf-8")):
+            faults.append(f"link to {match.group(1)}: no heading of {target.name} is called so")
+    return faults
+
+
 def visit(page, programs, update):
     """The faults of a page; with update, its outputs are written anew."""
     faults, text, outputs = [], page.read_text(encoding="utf-8"), {}
@@ -127,6 +154,7 @@ def visit(page, programs, update):
             faults.append(f"{place}: {fault}")
         return match.group(0)
 
+    faults += [f"{page.relative_to(ROOT)}: {fault}" for fault in check_links(page, text)]
     new = BLOCK.sub(visit_block, text)
     if update and new != text:
         page.write_text(new, encoding="utf-8")

@@ -65,6 +65,17 @@ class Pages(unittest.TestCase):
         self.assertEqual(self.output("loss = 0.14\nwords = 8\n", ", within 0.2"), [])
         self.assertIn("line 1", self.output("loss = 0.2\nwords = 7\n", ", within 0.2")[0])
 
+    def test_links(self):
+        def faults(text):
+            page = pages.ROOT / "page.md"
+            page.write_text(f"# A page, of `code`\n\n## 2. What else?\n\n{text}\n")
+            return pages.visit(page, None, False)
+
+        self.assertEqual(faults("[a](loop.hpp) [b](#2-what-else) [c](page.md#a-page-of-code) [d](https://x.org/y#z)"), [])
+        self.assertIn("gone.md is not there", faults("[a](gone.md)")[0])
+        self.assertIn("no heading", faults("[a](page.md#more)")[0])
+        self.assertEqual(faults("`[a](gone.md)`\n\n```text\n[a](gone.md)\n```"), [])
+
     def test_programs_that_fail(self):
         (pages.ROOT / "lesson").write_text("#!/bin/sh\necho 'no such word' >&2\nexit 3\n")
         self.assertIn("failed with 3: no such word", self.output("loss = 0.1234\n")[0])

@@ -33,10 +33,10 @@ def location(place):
     name, text = match.groups()
     files = _files_named(name)
     if len(files) != 1:
-        raise gdb.GdbError("htr: %s source files of the program end with %s" % (len(files) or "no", name))
+        raise gdb.GdbError("htr: %s of the program end with %s" % ("several source files" if files else "no source files", name))
     numbers = [number for number, line in enumerate(_source_lines(files[0]), 1) if text in line]
     if len(numbers) != 1:
-        raise gdb.GdbError("htr: %s lines of %s hold %s" % (len(numbers) or "no", name, text))
+        raise gdb.GdbError("htr: %s of %s hold %s" % ("several lines" if numbers else "no lines", name, text))
     return "%s:%d" % (files[0], numbers[0])
 
 

@@ -430,6 +430,8 @@ else
 fi
 
 # --- the loop of the README
+run 0 step_through
+prints '^loss 89\.8[67]'
 run 0 train_loop "$data" 40 1
 prints '^epoch 1  loss [0-9.]+  CER micro [0-9.]+'
 

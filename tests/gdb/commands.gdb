@@ -57,3 +57,21 @@ python gdb.execute("run", to_string=True)
 backtrace 3
 print *this
 print $reads(this, "bias")
+echo == places\n
+htr until kernels/linear.hpp "sum[o] += first" if r == 1
+htr way 3
+htr next
+python
+for command in ('until nn/linear.hpp "no such text"', 'until nn/linear.hpp "const"', 'until no_such_file.hpp "x"',
+                "until no_such_function", "until", "way up"):
+    try:
+        gdb.execute("htr " + command)
+    except gdb.error as problem:
+        print("%s: %s" % (command, problem))
+gdb.execute("kill", to_string=True)
+for command in ("next", "way"):
+    try:
+        gdb.execute("htr " + command)
+    except gdb.error as problem:
+        print("%s: %s" % (command, problem))
+end

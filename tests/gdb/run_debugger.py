@@ -152,6 +152,32 @@ def test_walk(options, folder):
             fail("step never came to %s:\n%s" % (file, "\n".join(places)))
 
 
+def faults_of_way(frames):
+    """What is against the rule: from the loop, the first frame, to the layer's call, the last, at most three frames
+    without that call, all of them ours."""
+    way = frames[:-1]
+    faults = ["%s is not ours" % name for name in way if not name.startswith("tinyhtr::")]
+    if not 1 <= len(way) <= 3:
+        faults.append("%d frames, expected 1 to 3" % len(way))
+    return faults
+
+
+def test_frames(options, folder):
+    """Nothing stands between a layer's call and the loop that does its arithmetic."""
+    ours, call = "tinyhtr::kernel", "tinyhtr::Layer::forward"
+    expect("the rule lets three frames pass", faults_of_way([ours] * 3 + [call]), [])
+    for bad in ([ours] * 4 + [call], [ours, "std::function<void (long)>::operator()", call], ["xt::xarray", call], [call]):
+        expect("the rule finds fault with %s" % bad, len(faults_of_way(bad)) >= 1, True)
+    text = run_gdb(options, folder, ["frames.py"])
+    ways = re.findall(r"^way of (.*?): (.*)$", text, re.M)
+    if not re.search(r"^ways: %d$" % len(ways), text, re.M) or len(ways) < 20:
+        fail("not every loop was reached:\n" + text)
+    bad = ["%s: %s\n  %s" % (what, "; ".join(faults_of_way(way.split(" <- "))), way.replace(" <- ", "\n  "))
+           for what, way in ways if faults_of_way(way.split(" <- "))]
+    if bad:
+        fail("frames between a layer's call and its loop:\n" + "\n".join(bad))
+
+
 def test_uninitialised(options, folder):
     """At the first line of functions, before any object is made: whatever lies there is printed without a word of
     Python."""

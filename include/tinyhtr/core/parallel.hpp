@@ -186,6 +186,16 @@ inline std::unique_ptr<ThreadPool>& pool() {
   return instance;
 }
 
+/// Calls body(i) for every i in [0, count) on the pool's threads; false, and no call, where a plain loop has to do.
+template <class Body>
+bool run_on_pool(Index count, const Body& body) {
+  if (count <= 1 || inside_parallel_work || pool()->threads() == 1) return false;
+  ThreadPool& threads = *pool();
+  const std::unique_lock owner(threads.owner, std::try_to_lock);
+  if (owner.owns_lock()) threads.run(count, body);
+  return owner.owns_lock();
+}
+
 }  // namespace detail
 
 /// Number of threads that parallel_for uses, the calling one counted.
@@ -220,14 +230,7 @@ class SerialScope {
 /// as plain loops; with one thread everything runs in the caller. The exception of the lowest i is rethrown.
 template <class Body>
 void parallel_for(Index count, const Body& body) {
-  if (count > 1 && !detail::inside_parallel_work && thread_count() > 1) {
-    detail::ThreadPool& pool = *detail::pool();
-    const std::unique_lock owner(pool.owner, std::try_to_lock);
-    if (owner.owns_lock()) {
-      pool.run(count, body);
-      return;
-    }
-  }
+  if (detail::run_on_pool(count, body)) return;
   for (Index i = 0; i < count; ++i) body(i);
 }
 

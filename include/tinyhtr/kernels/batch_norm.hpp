@@ -3,8 +3,8 @@
 
 #include <cmath>
 
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/lengths.hpp"
-#include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/interleaved_sum.hpp"
 
@@ -63,7 +63,7 @@ void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, c
   statistics.mean.resize({channels});
   statistics.variance.resize({channels});
   statistics.inverse_deviation.resize({channels});
-  parallel_for(channels, [&](Index c) {
+  const auto channel = [&](Index c) {
     double sum = 0;
     for (Index n = 0; n < batch; ++n) {
       const T* plane = x.data() + (n * channels + c) * pixels;
@@ -90,9 +90,12 @@ void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, c
     for (Index n = 0; n < batch; ++n) {
       const T* in = x.data() + (n * channels + c) * pixels;
       T* out = y.data() + (n * channels + c) * pixels;
-      for (Index k = 0; k < pixels; ++k) out[k] = is_real(n, k) ? in[k] * scale + shift : T(0);
+      for (Index k = 0; k < pixels; ++k) {
+        out[k] = is_real(n, k) ? in[k] * scale + shift : T(0);
+      }
     }
-  });
+  };
+  for (const Index c : indices_left(channels, channel)) channel(c);
 }
 
 /// Gradients of the training pass. With x^ = (x - mean) / sqrt(variance + epsilon) and M = N H W:
@@ -110,7 +113,7 @@ void batch_norm_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, co
   const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
   const detail::RealPixels is_real("batch_norm_backward", x.shape(), widths);
   const double count = is_real.count;
-  parallel_for(channels, [&](Index c) {
+  const auto channel = [&](Index c) {
     const T mean = statistics.mean[c], inverse_deviation = statistics.inverse_deviation[c];
     double sum = 0, sum_normalised = 0;  // of dy, and of dy x^
     for (Index n = 0; n < batch; ++n) {
@@ -136,7 +139,8 @@ void batch_norm_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, co
         out[k] += scale * (g[k] - mean_dy - (in[k] - mean) * inverse_deviation * mean_dy_normalised);
       }
     }
-  });
+  };
+  for (const Index c : indices_left(channels, channel)) channel(c);
 }
 
 /// Moves the running statistics towards those of a batch.
@@ -170,12 +174,13 @@ void batch_norm_forward_inference(Tensor<T>& y, const Tensor<T>& x, const Tensor
   check_shape("batch_norm_forward_inference", "running_var", running_variance.shape(), weight.shape());
   const Index channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
   y.resize(x.shape());
-  parallel_for(x.dim(0) * channels, [&](Index plane) {
+  const auto one_plane = [&](Index plane) {
     const Index c = plane % channels;
     const T scale = weight[c] / std::sqrt(running_variance[c] + epsilon);
     const T shift = bias[c] - running_mean[c] * scale;
     for (Index k = plane * pixels; k < (plane + 1) * pixels; ++k) y.data()[k] = x.data()[k] * scale + shift;
-  });
+  };
+  for (const Index plane : indices_left(x.dim(0) * channels, one_plane)) one_plane(plane);
 }
 
 /// Gradients of the inference pass, in which mean and variance are constants (a frozen layer).
@@ -187,7 +192,7 @@ void batch_norm_backward_inference(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>*
                                    const Tensor<T>& running_variance, T epsilon) {
   check_shape("batch_norm_backward_inference", "dy", dy.shape(), x.shape());
   const Index batch = x.dim(0), channels = x.dim(1), pixels = x.dim(2) * x.dim(3);
-  parallel_for(channels, [&](Index c) {
+  const auto channel = [&](Index c) {
     const T inverse_deviation = T(1) / std::sqrt(running_variance[c] + epsilon);
     for (Index n = 0; n < batch; ++n) {
       for (Index k = (n * channels + c) * pixels; k < (n * channels + c + 1) * pixels; ++k) {
@@ -197,7 +202,8 @@ void batch_norm_backward_inference(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>*
         if (dx) dx->data()[k] += g * weight[c] * inverse_deviation;
       }
     }
-  });
+  };
+  for (const Index c : indices_left(channels, channel)) channel(c);
 }
 
 }  // namespace tinyhtr

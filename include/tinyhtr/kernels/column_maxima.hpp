@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/tensor.hpp"
 
 namespace tinyhtr {
@@ -21,7 +21,7 @@ void column_maxima_forward(Tensor<T>& y, std::vector<Index>& rows, const Tensor<
   if (height < 1) throw ShapeError("column_maxima: x " + x.shape().to_string() + " has no rows");
   y.resize({width, batch, channels});
   rows.assign(static_cast<std::size_t>(y.size()), 0);
-  parallel_for(batch, [&](Index n) {
+  const auto sample = [&](Index n) {
     for (Index c = 0; c < channels; ++c) {
       for (Index t = 0; t < width; ++t) {
         Index row = 0;
@@ -32,7 +32,8 @@ void column_maxima_forward(Tensor<T>& y, std::vector<Index>& rows, const Tensor<
         rows[static_cast<std::size_t>((t * batch + n) * channels + c)] = row;
       }
     }
-  });
+  };
+  for (const Index n : indices_left(batch, sample)) sample(n);
 }
 
 /// Every maximum hands its gradient to the pixel that it was: dx[n, c, rows[t, n, c], t] += dy[t, n, c].
@@ -42,13 +43,14 @@ void column_maxima_backward(Tensor<T>& dx, const Tensor<T>& dy, const std::vecto
   check_rank("column_maxima_backward", "dx", dx.shape(), "(N,C,H,W)");
   const Index batch = dx.dim(0), channels = dx.dim(1), width = dx.dim(3);
   check_shape("column_maxima_backward", "dy", dy.shape(), {width, batch, channels});
-  parallel_for(batch, [&](Index n) {
+  const auto sample = [&](Index n) {
     for (Index c = 0; c < channels; ++c) {
       for (Index t = 0; t < width; ++t) {
         dx(n, c, rows[static_cast<std::size_t>((t * batch + n) * channels + c)], t) += dy(t, n, c);
       }
     }
-  });
+  };
+  for (const Index n : indices_left(batch, sample)) sample(n);
 }
 
 }  // namespace tinyhtr

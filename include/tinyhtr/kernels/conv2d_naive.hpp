@@ -1,7 +1,7 @@
 // Two-dimensional convolution as the formula has it.
 #pragma once
 
-#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
@@ -20,7 +20,7 @@ struct Naive {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
     y.resize(sizes.output());
-    parallel_for(sizes.batch, [&](Index n) {
+    const auto image = [&](Index n) {
       for (Index f = 0; f < sizes.filters; ++f) {
         for (Index p = 0; p < sizes.rows.output; ++p) {
           for (Index q = 0; q < sizes.cols.output; ++q) {
@@ -40,7 +40,8 @@ struct Naive {
           }
         }
       }
-    });
+    };
+    for (const Index n : indices_left(sizes.batch, image)) image(n);
   }
 
   /// Every product w * x of the forward pass hands dy to both of its factors:

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/dropout_mask.hpp"
@@ -59,9 +60,12 @@ void leaky_relu_forward(Tensor<T>& y, const Tensor<T>& x, T slope) {
   y.resize(x.shape());
   T* out = y.data();
   const T* in = x.data();
-  parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] = in[i] * (in[i] > 0 ? T(1) : slope);
-  });
+  const auto loop = [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      out[i] = in[i] * (in[i] > 0 ? T(1) : slope);
+    }
+  };
+  for (const auto [begin, end] : pieces_left(x.size(), elementwise_piece, loop)) loop(begin, end);
 }
 
 /// dx += dy for x > 0, slope dy otherwise. dx, dy, x of one shape.
@@ -71,9 +75,12 @@ void leaky_relu_backward(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& x,
   check_shape("leaky_relu_backward", "dx", dx.shape(), x.shape());
   T* out = dx.data();
   const T *g = dy.data(), *in = x.data();
-  parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] += g[i] * (in[i] > 0 ? T(1) : slope);
-  });
+  const auto loop = [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      out[i] += g[i] * (in[i] > 0 ? T(1) : slope);
+    }
+  };
+  for (const auto [begin, end] : pieces_left(x.size(), elementwise_piece, loop)) loop(begin, end);
 }
 
 /// y = a + b, of one shape; throws ShapeError otherwise.
@@ -83,9 +90,12 @@ void add_forward(Tensor<T>& y, const Tensor<T>& a, const Tensor<T>& b) {
   y.resize(a.shape());
   T* out = y.data();
   const T *left = a.data(), *right = b.data();
-  parallel_pieces(a.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] = left[i] + right[i];
-  });
+  const auto loop = [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      out[i] = left[i] + right[i];
+    }
+  };
+  for (const auto [begin, end] : pieces_left(a.size(), elementwise_piece, loop)) loop(begin, end);
 }
 
 /// x = zeros of that shape.
@@ -103,9 +113,12 @@ void accumulate(Tensor<T>& dx, const Tensor<T>& dy, T scale = T(1)) {
   check_shape("accumulate", "dy", dy.shape(), dx.shape());
   T* out = dx.data();
   const T* g = dy.data();
-  parallel_pieces(dx.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] += scale * g[i];
-  });
+  const auto loop = [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      out[i] += scale * g[i];
+    }
+  };
+  for (const auto [begin, end] : pieces_left(dx.size(), elementwise_piece, loop)) loop(begin, end);
 }
 
 /// y = scale * x + shift.
@@ -114,9 +127,12 @@ void scale_forward(Tensor<T>& y, const Tensor<T>& x, T scale, T shift = T(0)) {
   y.resize(x.shape());
   T* out = y.data();
   const T* in = x.data();
-  parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] = scale * in[i] + shift;
-  });
+  const auto loop = [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      out[i] = scale * in[i] + shift;
+    }
+  };
+  for (const auto [begin, end] : pieces_left(x.size(), elementwise_piece, loop)) loop(begin, end);
 }
 
 /// Inverted dropout: drops each element with probability p, and scales the others so that the mean stays.
@@ -132,10 +148,13 @@ void dropout_forward(Tensor<T>& y, Tensor<T>& mask, const Tensor<T>& x, T p, con
   mask.resize(x.shape());
   T *out = y.data(), *factor = mask.data();
   const T* in = x.data();
-  parallel_pieces(x.size(), elementwise_piece, [=](Index begin, Index end) {
+  const auto loop = [=](Index begin, Index end) {
     drawn.draw(factor + begin, begin, end);
-    for (Index i = begin; i < end; ++i) out[i] = in[i] * factor[i];
-  });
+    for (Index i = begin; i < end; ++i) {
+      out[i] = in[i] * factor[i];
+    }
+  };
+  for (const auto [begin, end] : pieces_left(x.size(), elementwise_piece, loop)) loop(begin, end);
 }
 
 /// dx += dy * mask, of one shape.
@@ -145,9 +164,12 @@ void dropout_backward(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& mask)
   check_shape("dropout_backward", "dx", dx.shape(), mask.shape());
   T* out = dx.data();
   const T *g = dy.data(), *factor = mask.data();
-  parallel_pieces(dx.size(), elementwise_piece, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] += g[i] * factor[i];
-  });
+  const auto loop = [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      out[i] += g[i] * factor[i];
+    }
+  };
+  for (const auto [begin, end] : pieces_left(dx.size(), elementwise_piece, loop)) loop(begin, end);
 }
 
 }  // namespace tinyhtr

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tinyhtr/blas/gemm.hpp"
-#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
 
@@ -45,7 +45,7 @@ void linear_forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, c
   const Index rows = outputs == 0 ? 0 : shape.size() / outputs;
   if (bias) check_shape("linear_forward", "bias", bias->shape(), {outputs});
   y.resize(shape);
-  parallel_pieces(rows, gemm_row_piece, [&](Index begin, Index end) {
+  const auto products = [&](Index begin, Index end) {
     for (Index r = begin; r < end; ++r) {
       T* row = y.data() + r * outputs;
       if (bias) {
@@ -57,7 +57,8 @@ void linear_forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, c
     gemm<T>({y.data() + begin * outputs, end - begin, outputs}, Op::none,
             {x.data() + begin * inputs, end - begin, inputs}, Op::transpose, {weight.data(), outputs, inputs}, T(1),
             T(1));
-  });
+  };
+  for (const auto [begin, end] : pieces_left(rows, gemm_row_piece, products)) products(begin, end);
 }
 
 /// Gradients of linear_forward.
@@ -76,27 +77,32 @@ void linear_backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const 
   if (dx && outputs == 0) start_gradient(*dx, "linear_backward", "dx", x.shape());  // nothing comes back
   if (dx && outputs > 0) {
     const T keep = holds_gradient(*dx, "linear_backward", "dx", x.shape()) ? T(1) : T(0);
-    parallel_pieces(rows, gemm_row_piece, [&](Index begin, Index end) {
+    const auto dx_rows = [&](Index begin, Index end) {
       gemm<T>({dx->data() + begin * inputs, end - begin, inputs}, Op::none,
               {dy.data() + begin * outputs, end - begin, outputs}, Op::none, {weight.data(), outputs, inputs}, T(1),
               keep);
-    });
+    };
+    for (const auto [begin, end] : pieces_left(rows, gemm_row_piece, dx_rows)) dx_rows(begin, end);
   }
   if (dweight) {
     // Pieces of outputs, each a sum over all rows.
-    parallel_pieces(outputs, gemm_row_piece, [&](Index begin, Index end) {
+    const auto dweight_rows = [&](Index begin, Index end) {
       gemm<T>({dweight->data() + begin * inputs, end - begin, inputs}, Op::transpose,
               {dy.data() + begin, rows, end - begin, outputs}, Op::none, {x.data(), rows, inputs}, T(1), T(1));
-    });
+    };
+    for (const auto [begin, end] : pieces_left(outputs, gemm_row_piece, dweight_rows)) dweight_rows(begin, end);
   }
   if (dbias) {
     T* sum = dbias->data();
     const T* first = dy.data();
-    parallel_pieces(outputs, gemm_row_piece, [=](Index begin, Index end) {
+    const auto dbias_sums = [=](Index begin, Index end) {
       for (Index r = 0; r < rows; ++r) {
-        for (Index o = begin; o < end; ++o) sum[o] += first[r * outputs + o];
+        for (Index o = begin; o < end; ++o) {
+          sum[o] += first[r * outputs + o];
+        }
       }
-    });
+    };
+    for (const auto [begin, end] : pieces_left(outputs, gemm_row_piece, dbias_sums)) dbias_sums(begin, end);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tinyhtr/blas/gemm.hpp"
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/scratch.hpp"
@@ -84,64 +85,96 @@ struct LstmSizes {
   Shape states() const { return {steps, batch, directions * hidden}; }
 };
 
-/// One direction of some samples, from the first step read to the last. gates hold the input half of every step before;
-/// h is the direction's part of the states, rows `h_stride` apart. Behind the end of a sample everything is zero, so
-/// that the reverse direction finds there what it would find at its start, and the way back finds no gradient.
+/// One direction of some samples, from the first step read to the last, as the body of a parallel loop: a function
+/// object, so that in a debugger one frame stands between lstm_forward and the cell. The gates hold the input half of
+/// every step before. Behind the end of a sample everything is zero, so that the reverse direction finds there what it
+/// would find at its start, and the way back finds no gradient.
 template <class T>
-void lstm_piece_forward(T* h, Index h_stride, LstmCache<T>& cache, const PackedMatrix<T>& weight_hh,
-                        Direction direction, const LstmSizes& sizes, const Lengths& lengths, Index first, Index last) {
-  const Index hidden = sizes.hidden;
-  for (Index k = 0; k < sizes.steps; ++k) {
-    const Index t = direction == Direction::forward ? k : sizes.steps - 1 - k;
-    const Index before = previous_step(t, sizes.steps, direction);
-    T* gates = cache.gates.data() + (t * sizes.batch + first) * 4 * hidden;
-    if (before >= 0) {
-      weight_hh.multiply_add({gates, last - first, 4 * hidden},
-                             {h + (before * sizes.batch + first) * h_stride, last - first, hidden, h_stride});
-    }
-    for (Index n = first; n < last; ++n, gates += 4 * hidden) {
-      const Index row = t * sizes.batch + n;
-      if (t >= length_of(lengths, n, sizes.steps)) {
-        std::fill(gates, gates + 4 * hidden, T(0));
-        std::fill_n(h + row * h_stride, hidden, T(0));
-        std::fill_n(cache.cell.data() + row * hidden, hidden, T(0));
-        std::fill_n(cache.cell_tanh.data() + row * hidden, hidden, T(0));
-        continue;
+struct LstmPieceForward {
+  T* states;  // (T,N,D H), of all directions
+  std::span<LstmCache<T>> caches;
+  std::span<const PackedMatrix<T>* const> weights_hh;
+  std::span<const LstmWeights<T>> layers;
+  const LstmSizes& sizes;
+  const Lengths& lengths;
+
+  void operator()(Index piece) const {
+    const auto d = static_cast<std::size_t>(piece % sizes.directions);
+    const Index first = piece / sizes.directions * lstm_batch_piece;
+    const Index last = std::min(sizes.batch, first + lstm_batch_piece);
+    const Index hidden = sizes.hidden, h_stride = sizes.directions * hidden;
+    T* const h = states + static_cast<Index>(d) * hidden;
+    LstmCache<T>& cache = caches[d];
+    const PackedMatrix<T>& weight_hh = *weights_hh[d];
+    const Direction direction = layers[d].direction;
+    for (Index k = 0; k < sizes.steps; ++k) {
+      const Index t = direction == Direction::forward ? k : sizes.steps - 1 - k;
+      const Index before = previous_step(t, sizes.steps, direction);
+      T* gates = cache.gates.data() + (t * sizes.batch + first) * 4 * hidden;
+      if (before >= 0) {
+        weight_hh.multiply_add({gates, last - first, 4 * hidden},
+                               {h + (before * sizes.batch + first) * h_stride, last - first, hidden, h_stride});
       }
-      const T* cell_before = before >= 0 ? cache.cell.data() + (before * sizes.batch + n) * hidden : nullptr;
-      lstm_cell_forward(h + row * h_stride, cache.cell.data() + row * hidden, cache.cell_tanh.data() + row * hidden,
-                        gates, cell_before, hidden);
+      for (Index n = first; n < last; ++n, gates += 4 * hidden) {
+        const Index row = t * sizes.batch + n;
+        if (t >= length_of(lengths, n, sizes.steps)) {
+          std::fill(gates, gates + 4 * hidden, T(0));
+          std::fill_n(h + row * h_stride, hidden, T(0));
+          std::fill_n(cache.cell.data() + row * hidden, hidden, T(0));
+          std::fill_n(cache.cell_tanh.data() + row * hidden, hidden, T(0));
+          continue;
+        }
+        const T* cell_before = before >= 0 ? cache.cell.data() + (before * sizes.batch + n) * hidden : nullptr;
+        lstm_cell_forward(h + row * h_stride, cache.cell.data() + row * hidden, cache.cell_tanh.data() + row * hidden,
+                          gates, cell_before, hidden);
+      }
     }
   }
-}
+};
 
 /// The way back: writes dgates (T,N,4H), the gradients before the gates' activations.
 template <class T>
-void lstm_piece_backward(Tensor<T>& dgates, const T* dh, Index dh_stride, const LstmCache<T>& cache,
-                         const PackedMatrix<T>& weight_hh, Direction direction, const LstmSizes& sizes, Index first,
-                         Index last) {
-  const Index hidden = sizes.hidden;
-  const Index carried = (last - first) * hidden;
-  T* dh_carried = scratch<T, 0>(carried);  // (last - first, H), from the step that was read after this one
-  T* dc_carried = scratch<T, 1>(carried);
-  std::fill(dh_carried, dh_carried + carried, T(0));
-  std::fill(dc_carried, dc_carried + carried, T(0));
-  for (Index k = sizes.steps - 1; k >= 0; --k) {
-    const Index t = direction == Direction::forward ? k : sizes.steps - 1 - k;
-    const Index before = previous_step(t, sizes.steps, direction);
-    for (Index n = first; n < last; ++n) {
-      const Index row = t * sizes.batch + n;
-      const T* cell_before = before >= 0 ? cache.cell.data() + (before * sizes.batch + n) * hidden : nullptr;
-      lstm_cell_backward(dgates.data() + row * 4 * hidden, dc_carried + (n - first) * hidden,
-                         dh_carried + (n - first) * hidden, dh + row * dh_stride, cache.gates.data() + row * 4 * hidden,
-                         cache.cell_tanh.data() + row * hidden, cell_before, hidden);
-    }
-    if (before < 0) continue;
+struct LstmPieceBackward {
+  std::span<Tensor<T>> dgates_of;  // a tensor for each direction
+  const T* dstates;                // (T,N,D H)
+  std::span<const LstmCache<T>> caches;
+  std::span<const std::optional<PackedMatrix<T>>> weights_hh;
+  std::span<const LstmWeights<T>> layers;
+  const LstmSizes& sizes;
+
+  void operator()(Index piece) const {
+    const auto d = static_cast<std::size_t>(piece % sizes.directions);
+    const Index first = piece / sizes.directions * lstm_batch_piece;
+    const Index last = std::min(sizes.batch, first + lstm_batch_piece);
+    const Index hidden = sizes.hidden, dh_stride = sizes.directions * hidden;
+    Tensor<T>& dgates = dgates_of[d];
+    const T* const dh = dstates + static_cast<Index>(d) * hidden;
+    const LstmCache<T>& cache = caches[d];
+    const PackedMatrix<T>& weight_hh = *weights_hh[d];
+    const Direction direction = layers[d].direction;
+    const Index carried = (last - first) * hidden;
+    T* dh_carried = scratch<T, 0>(carried);  // (last - first, H), from the step that was read after this one
+    T* dc_carried = scratch<T, 1>(carried);
     std::fill(dh_carried, dh_carried + carried, T(0));
-    weight_hh.multiply_add({dh_carried, last - first, hidden},
-                           {dgates.data() + (t * sizes.batch + first) * 4 * hidden, last - first, 4 * hidden});
+    std::fill(dc_carried, dc_carried + carried, T(0));
+    for (Index k = sizes.steps - 1; k >= 0; --k) {
+      const Index t = direction == Direction::forward ? k : sizes.steps - 1 - k;
+      const Index before = previous_step(t, sizes.steps, direction);
+      for (Index n = first; n < last; ++n) {
+        const Index row = t * sizes.batch + n;
+        const T* cell_before = before >= 0 ? cache.cell.data() + (before * sizes.batch + n) * hidden : nullptr;
+        lstm_cell_backward(dgates.data() + row * 4 * hidden, dc_carried + (n - first) * hidden,
+                           dh_carried + (n - first) * hidden, dh + row * dh_stride,
+                           cache.gates.data() + row * 4 * hidden, cache.cell_tanh.data() + row * hidden, cell_before,
+                           hidden);
+      }
+      if (before < 0) continue;
+      std::fill(dh_carried, dh_carried + carried, T(0));
+      weight_hh.multiply_add({dh_carried, last - first, hidden},
+                             {dgates.data() + (t * sizes.batch + first) * 4 * hidden, last - first, 4 * hidden});
+    }
   }
-}
+};
 
 }  // namespace detail
 
@@ -182,7 +215,7 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
 
   // x_t W_ih^T + b for all t at once, rows (t, n).
   const Index row_pieces = (rows + gemm_row_piece - 1) / gemm_row_piece;
-  parallel_for(sizes.directions * row_pieces, [&](Index piece) {
+  const auto input_half = [&](Index piece) {
     const auto d = static_cast<std::size_t>(piece / row_pieces);
     const Index begin = piece % row_pieces * gemm_row_piece, end = std::min(rows, begin + gemm_row_piece);
     T* gates = caches[d].gates.data() + begin * 4 * hidden;
@@ -197,15 +230,11 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
     } else {
       gemm<T>(sums, Op::none, inputs, Op::transpose, {layers[d].weight_ih->data(), 4 * hidden, channels}, T(1), T(1));
     }
-  });
+  };
+  for (const Index piece : indices_left(sizes.directions * row_pieces, input_half)) input_half(piece);
 
-  parallel_for(sizes.directions * sizes.pieces, [&](Index piece) {
-    const auto d = static_cast<std::size_t>(piece % sizes.directions);
-    const Index first = piece / sizes.directions * detail::lstm_batch_piece;
-    detail::lstm_piece_forward(h.data() + static_cast<Index>(d) * hidden, sizes.directions * hidden, caches[d],
-                               *recurrent[d], layers[d].direction, sizes, lengths, first,
-                               std::min(sizes.batch, first + detail::lstm_batch_piece));
-  });
+  const detail::LstmPieceForward<T> run{h.data(), caches, recurrent, layers, sizes, lengths};
+  for (const Index piece : indices_left(sizes.directions * sizes.pieces, run)) run(piece);
 }
 
 /// Gradients of lstm_forward, by backpropagation through time. At step t, with dh the gradient of h_t (from dy and
@@ -246,13 +275,8 @@ void lstm_backward(Tensor<T>* dx, std::span<const LstmGradients<T>> gradients, c
     recurrent[d].emplace(Matrix<const T>(layers[d].weight_hh->data(), 4 * hidden, hidden), Op::none);
     dgates[d] = Tensor<T>::uninitialized({sizes.steps, sizes.batch, 4 * hidden});
   });
-  parallel_for(sizes.directions * sizes.pieces, [&](Index piece) {
-    const auto d = static_cast<std::size_t>(piece % sizes.directions);
-    const Index first = piece / sizes.directions * detail::lstm_batch_piece;
-    detail::lstm_piece_backward(dgates[d], dh.data() + static_cast<Index>(d) * hidden, stride, caches[d], *recurrent[d],
-                                layers[d].direction, sizes, first,
-                                std::min(sizes.batch, first + detail::lstm_batch_piece));
-  });
+  const detail::LstmPieceBackward<T> run_back{dgates, dh.data(), caches, recurrent, layers, sizes};
+  for (const Index piece : indices_left(sizes.directions * sizes.pieces, run_back)) run_back(piece);
 
   for (std::size_t d = 0; d < layers.size(); ++d) {
     if (Tensor<T>* dweight_hh = gradients[d].weight_hh; dweight_hh && sizes.steps > 1) {
@@ -261,11 +285,12 @@ void lstm_backward(Tensor<T>* dx, std::span<const LstmGradients<T>> gradients, c
       const Index count = (sizes.steps - 1) * sizes.batch;
       const T* dgate = dgates[d].data() + (forward ? sizes.batch * 4 * hidden : 0);
       const T* h_before = h.data() + static_cast<Index>(d) * hidden + (forward ? 0 : sizes.batch * stride);
-      parallel_pieces(4 * hidden, gemm_row_piece, [&](Index begin, Index end) {
+      const auto dweight_rows = [&](Index begin, Index end) {
         gemm<T>({dweight_hh->data() + begin * hidden, end - begin, hidden}, Op::transpose,
                 {dgate + begin, count, end - begin, 4 * hidden}, Op::none, {h_before, count, hidden, stride}, T(1),
                 T(1));
-      });
+      };
+      for (const auto [begin, end] : pieces_left(4 * hidden, gemm_row_piece, dweight_rows)) dweight_rows(begin, end);
     }
     linear_backward(dx, gradients[d].weight_ih, gradients[d].bias, dgates[d], x, *layers[d].weight_ih);
   }

@@ -34,7 +34,9 @@ void lstm_cell_forward(T* __restrict h, T* __restrict cell, T* __restrict cell_t
     cell[j] = input_gate[j] * candidate[j];
   }
   if (cell_before) {
-    for (Index j = 0; j < hidden; ++j) cell[j] += forget_gate[j] * cell_before[j];
+    for (Index j = 0; j < hidden; ++j) {
+      cell[j] += forget_gate[j] * cell_before[j];
+    }
   }
   for (Index j = 0; j < hidden; ++j) {
     cell_tanh[j] = tanh_by_sigmoid(cell[j]);
@@ -64,7 +66,9 @@ void lstm_cell_backward(T* __restrict dgates, T* __restrict dc_carried, const T*
     doutput[j] = dh_j * cell_tanh[j] * o * (1 - o);
     dc_carried[j] = dc * f;
   }
-  for (Index j = 0; j < hidden; ++j) dforget[j] *= cell_before ? cell_before[j] : T(0);
+  for (Index j = 0; j < hidden; ++j) {
+    dforget[j] *= cell_before ? cell_before[j] : T(0);
+  }
 }
 
 }  // namespace tinyhtr

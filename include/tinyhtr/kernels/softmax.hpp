@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/elementwise.hpp"
@@ -62,16 +62,19 @@ void log_softmax_forward(Tensor<T>& y, const Tensor<T>& x) {
   y.resize(x.shape());
   const T* logits = x.data();
   T* result = y.data();
-  parallel_pieces(rows, 64, [=](Index begin, Index end) {
+  const auto loop = [=](Index begin, Index end) {
     for (Index r = begin; r < end; ++r) {
       const T* in = logits + r * classes;
       T* out = result + r * classes;
       const T largest = detail::largest_of(in, classes);
       // The logarithm is taken off last: next to a large logit its digits would get lost.
       const T log_sum = static_cast<T>(std::log(detail::exponentials_of(out, in, classes, largest)));
-      for (Index k = 0; k < classes; ++k) out[k] = (in[k] - largest) - log_sum;
+      for (Index k = 0; k < classes; ++k) {
+        out[k] = (in[k] - largest) - log_sum;
+      }
     }
-  });
+  };
+  for (const auto [begin, end] : pieces_left(rows, 64, loop)) loop(begin, end);
 }
 
 /// dx[.., k] += dy[.., k] - exp(y[.., k]) sum over j of dy[.., j]. y is the forward pass's result; all of one shape.
@@ -82,14 +85,15 @@ void log_softmax_backward(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& y
   const Index classes = y.dim(y.rank() - 1), rows = classes == 0 ? 0 : y.size() / classes;
   T* out = dx.data();
   const T *g = dy.data(), *log_probs = y.data();
-  parallel_pieces(rows, 64, [=](Index begin, Index end) {
+  const auto loop = [=](Index begin, Index end) {
     for (Index r = begin; r < end; ++r) {
       const Index first = r * classes;
       T sum = 0;
       for (Index k = first; k < first + classes; ++k) sum += g[k];
       for (Index k = first; k < first + classes; ++k) out[k] += g[k] - exponential(log_probs[k]) * sum;
     }
-  });
+  };
+  for (const auto [begin, end] : pieces_left(rows, 64, loop)) loop(begin, end);
 }
 
 }  // namespace tinyhtr

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/lengths.hpp"
-#include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/kernels/ctc_log_domain.hpp"
 #include "tinyhtr/kernels/ctc_scaled.hpp"
 
@@ -54,11 +54,12 @@ Variable<T> ctc_loss(const Variable<T>& logits, const std::vector<std::vector<in
     gradient = &node->gradient;
   }
   node->losses.resize(labels.size());
-  parallel_for(batch, [&](Index n) {
+  const auto sample = [&](Index n) {
     const auto k = static_cast<std::size_t>(n);
     node->losses[k] = Algorithm::loss(gradient, logits.value(), n, labels[k], static_cast<int>(classes - 1),
                                       length_of(lengths, n, logits.shape()[0]));
-  });
+  };
+  for (const Index n : indices_left(batch, sample)) sample(n);
   double total = 0;
   for (const double loss : node->losses) total += loss;
   node->value = Tensor<T>(Shape{1}, {static_cast<T>(total / static_cast<double>(batch))});

@@ -17,8 +17,8 @@ struct Conv2dNode : Node<T> {
   explicit Conv2dNode(const ConvGeometry& geometry_) : Node<T>("conv2d"), geometry(geometry_) {}
   void backward() override {
     Tensor<T>* dbias = this->inputs.size() > 2 ? this->input_grad(2) : nullptr;
-    conv2d_backward<Algorithm>(this->input_grad_or_empty(0), this->input_grad(1), dbias, this->grad,
-                               this->input_value(0), this->input_value(1), geometry);
+    Algorithm::backward(this->input_grad_or_empty(0), this->input_grad(1), dbias, this->grad, this->input_value(0),
+                        this->input_value(1), geometry);
   }
 };
 
@@ -28,7 +28,7 @@ template <class Algorithm = Automatic, class T>
 Variable<T> conv2d(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias,
                    const ConvGeometry& geometry = {}) {
   auto node = std::make_shared<Conv2dNode<T, Algorithm>>(geometry);
-  conv2d_forward<Algorithm>(node->value, x.value(), weight.value(), bias ? &bias.value() : nullptr, geometry);
+  Algorithm::forward(node->value, x.value(), weight.value(), bias ? &bias.value() : nullptr, geometry);
   if (!bias) return connect<T>(node, {x, weight});
   return connect<T>(node, {x, weight, bias});
 }

@@ -51,8 +51,12 @@ struct Linear {
     list.parameter("bias", bias);
   }
 
-  /// x (R,I) to (R,O), or x (T,N,I) to (T,N,O).
-  Variable<T> forward(const Variable<T>& x) const { return linear(x, weight, bias); }
+  /// x (R,I) to (R,O), or x (T,N,I) to (T,N,O). What linear() does, without its frame on a debugger's way to gemm.
+  Variable<T> forward(const Variable<T>& x) const {
+    auto node = std::make_shared<LinearNode<T>>();
+    linear_forward(node->value, x.value(), weight.value(), &bias.value());
+    return connect<T>(node, {x, weight, bias});
+  }
 };
 
 }  // namespace tinyhtr

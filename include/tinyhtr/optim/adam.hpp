@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tinyhtr/autograd/variable.hpp"
+#include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/kernels/elementwise.hpp"
 #include "tinyhtr/nn/module.hpp"
@@ -76,12 +77,13 @@ class Adam {
     const T rate = static_cast<T>(learning_rate * std::sqrt(correction2) / correction1);
     const T beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2),
             eps = static_cast<T>(epsilon);
-    parallel_for(static_cast<Index>(pieces_.size()), [&](Index piece) {
+    const auto update_piece = [&](Index piece) {
       const auto [k, begin, end] = pieces_[static_cast<std::size_t>(piece)];
       const double decay = parameters_[k].shape().rank() > 1 ? learning_rate * options_.weight_decay : 0;
       update(parameters_[k].value().data(), mean_[k].data(), square_[k].data(), parameters_[k].grad().data(), begin,
              end, {rate, beta1, beta2, eps, static_cast<T>(1 - decay)});
-    });
+    };
+    for (const Index piece : indices_left(static_cast<Index>(pieces_.size()), update_piece)) update_piece(piece);
     check_update("Adam", parameters_);
   }
 

@@ -1,8 +1,10 @@
-"""The commands `htr graph`, `htr png`, `htr stats`, `htr nan`, and the functions $value, $grad, $input, $reads, $at."""
+"""The commands below `htr`, and the functions $value, $grad, $input, $reads, $at."""
+
+import re
 
 import gdb
 
-from . import elements, graph, png
+from . import elements, graph, places, png
 from .elements import Unreadable, number, shape_text
 from .layout import Record, dereferenced, plain
 from .objects import Image, Node, Tensor, base_node_type, node_of
@@ -128,6 +130,53 @@ among the variables of all frames."""
         yield from graph.nan_lines(value)
 
 
+class Until(Command):
+    """htr until PLACE [if CONDITION]: runs, or goes on, until PLACE is reached and the condition holds.
+
+PLACE is a function, or FILE "TEXT": the one line of a file that holds the text. It stays where it is when lines are
+added above it. The file's name may be short: kernels/ctc.hpp."""
+
+    name = "htr until"
+
+    def lines(self, argument):
+        quoted = re.match(r'(\S+\s+"[^"]*")\s*(?:if\s+(.*))?$', argument)
+        place, condition = quoted.groups() if quoted else argument.partition(" if ")[::2]
+        if not place:
+            raise gdb.GdbError("htr: a function, or a file and a text, is missing; see: help htr until")
+        places.go_to(place.strip(), condition)
+        yield from places.frame_lines(gdb.selected_frame())
+
+
+class Next(Command):
+    """htr next: to the next line, as `next`, without the hops of g++'s line table.
+
+Inside a lambda, `next` goes to the line where the lambda begins, and back, for each captured variable that is read."""
+
+    name = "htr next"
+
+    def lines(self, argument):
+        if gdb.selected_inferior().pid == 0:
+            raise gdb.GdbError("htr: the program is not running; see: help htr until")
+        before = gdb.selected_frame()
+        places.go_to_next_line()
+        if gdb.selected_inferior().pid != 0:
+            lines = places.frame_lines(gdb.selected_frame())
+            yield from lines[-1:] if before.is_valid() and before == gdb.selected_frame() else lines
+
+
+class Way(Command):
+    """htr way [COUNT]: the COUNT innermost frames (all, where no COUNT is given), each with the line it stands on.
+
+As `backtrace` has them, without arguments, in the short names of tinyhtr."""
+
+    name = "htr way"
+
+    def lines(self, argument):
+        if argument and not argument.isdecimal():
+            raise gdb.GdbError("htr: expected a number of frames; see: help htr way")
+        yield from places.way_lines(int(argument) if argument else 1000)
+
+
 class _Field(gdb.Function):
     """$value(VAR), $grad(VAR): the tensor inside a Variable or Node, for print and htr."""
 
@@ -214,7 +263,7 @@ class _Unfold(gdb.Parameter):
 
 
 class _Prefix(gdb.Command):
-    """Commands for the objects of tinyhtr: htr graph, htr png, htr stats, htr nan."""
+    """Commands for the objects of tinyhtr: htr graph, png, stats, nan; and to find the way: htr until, next, way."""
 
     def __init__(self):
         super().__init__("htr", gdb.COMMAND_DATA, gdb.COMPLETE_NONE, True)
@@ -225,7 +274,7 @@ def install():
     gdb.execute("define-prefix set htr")
     gdb.execute("define-prefix show htr")
     _Unfold()
-    for kind in (Graph, Png, Stats, Nan):
+    for kind in (Graph, Png, Stats, Nan, Until, Next, Way):
         kind(kind.name.split()[1])
     _Field("value")
     _Field("grad")

@@ -1,0 +1,54 @@
+"""From a layer's call to the loop that does its arithmetic: prints the frames on the way, run by gdb."""
+
+import gdb
+from tinyhtr_gdb import places
+
+# what it is; the function from which the way is counted; a line of the loop
+WAYS = (
+    ("convolution", "Conv2d<float, tinyhtr::Naive>::forward", 'kernels/conv2d_naive.hpp "sum += weight(f"'),
+    ("batch norm, mean", "BatchNorm2d<float>::forward", 'kernels/interleaved_sum.hpp "sums[lane] += term"'),
+    ("batch norm", "BatchNorm2d<float>::forward", 'kernels/batch_norm.hpp "out[k] = is_real"'),
+    ("activation", "leaky_relu<float>", 'kernels/elementwise.hpp "out[i] = in[i] * (in[i] > 0"'),
+    ("sum", "add<float>", 'kernels/elementwise.hpp "out[i] = left[i] + right[i]"'),
+    ("dropout", "Dropout<float>::forward", 'kernels/elementwise.hpp "out[i] = in[i] * factor[i]"'),
+    ("sequence", "image_to_sequence<float>", 'kernels/column_maxima.hpp "y(t, n, c) = x"'),
+    ("LSTM", "BiLstm<float>::forward", 'kernels/lstm_cell.hpp "cell[j] = input_gate[j]"'),
+    ("linear", "Linear<float>::forward", 'blas/gemm.hpp "cxxblas::gemm("'),
+    ("CTC, lattice", "ctc_loss<tinyhtr::LogDomain, float>", 'kernels/ctc.hpp "alpha(t, s) = sum"'),
+    ("CTC, gradient", "ctc_loss<tinyhtr::LogDomain, float>", 'kernels/ctc.hpp "-= scale * static_cast<T>(mass)"'),
+    ("softmax", "LogDomain::loss<float>", 'kernels/softmax.hpp "out[k] = (in[k] - largest)"'),
+    ("CTC backward", "CtcLossNode<float>::backward", 'kernels/elementwise.hpp "out[i] = scale * in[i]"'),
+    ("linear backward", "LinearNode<float>::backward", 'blas/gemm.hpp "cxxblas::gemm("'),
+    ("linear backward, bias", "LinearNode<float>::backward", 'kernels/linear.hpp "sum[o] += first"'),
+    ("dropout backward", "DropoutNode<float>::backward", 'kernels/elementwise.hpp "out[i] += g[i] * factor[i]"'),
+    ("LSTM backward", "LstmNode<float>::backward", 'kernels/lstm_cell.hpp "dc_carried[j] = dc * f"'),
+    ("activation backward", "LeakyReluNode<float>::backward", 'kernels/elementwise.hpp "out[i] += g[i] * (in[i] > 0"'),
+    ("sum backward", "AddNode<float>::backward", 'kernels/elementwise.hpp "out[i] += scale * g[i]"'),
+    ("batch norm backward", "BatchNormNode<float>::backward", 'kernels/batch_norm.hpp "out[k] += scale * (g[k]"'),
+    ("convolution backward", "Conv2dNode<float, tinyhtr::Naive>::backward",
+     'kernels/conv2d_naive.hpp "(*dweight)(f, c, i, j) +="'),
+    ("Adam", "Adam<float>::step", 'optim/adam.hpp "p[i] = kept * p[i]"'),
+)
+
+
+def way(caller, place):
+    """The full names of the frames from the loop out to the caller, which is the last."""
+    places.go_to("tinyhtr::" + caller)
+    places.go_to(place)
+    wanted, names, frame = caller.replace("tinyhtr::", ""), [], gdb.newest_frame()
+    while frame is not None:
+        names.append(frame.name() or "?")
+        short = places.frame_name(frame)
+        if short == wanted:
+            return names
+        frame = frame.older()
+    raise gdb.GdbError("%s is not among the frames %s" % (caller, names))
+
+
+for setting in ("confirm off", "print thread-events off", "debuginfod enabled off", "startup-with-shell off"):
+    gdb.execute("set " + setting)
+for what, caller, place in WAYS:
+    if gdb.selected_inferior().pid != 0:
+        gdb.execute("kill", to_string=True)
+    print("way of %s: %s" % (what, " <- ".join(way(caller, place))))
+print("ways: %d" % len(WAYS))

@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -45,8 +46,8 @@ inline Index sample_at(const Shape& shape, Index position) {
   return shape.rank() == 3 ? subscripts[1] : -1;
 }
 
-/// What a node is to people: "blocks.3.conv1.weight" for a parameter, "conv2d of blocks.3.conv1.weight" where an input
-/// has a name, else the nearest name before it: "leaky_relu behind blocks.3.bn1.weight".
+/// What a node is to people: "blocks.3.conv1.weight" for a parameter, "conv2d of blocks.3.conv1.weight" where a
+/// parameter is its input, else the nearest parameter before it: "leaky_relu behind blocks.3.bn1.weight".
 template <class T>
 std::string node_text(const Node<T>& node, const std::vector<const Node<T>*>& inputs) {
   if (!node.name.empty()) return node.name;
@@ -55,7 +56,7 @@ std::string node_text(const Node<T>& node, const std::vector<const Node<T>*>& in
   while (!waiting.empty()) {
     const Node<T>* before = waiting.front();
     waiting.pop_front();
-    if (!before->name.empty()) {
+    if (!before->name.empty() && std::string_view(before->op) == "leaf") {
       const bool is_input = std::find(inputs.begin(), inputs.end(), before) != inputs.end();
       return std::string(node.op) + (is_input ? " of " : " behind ") + before->name;
     }

@@ -20,7 +20,8 @@ namespace tinyhtr {
 template <class T>
 struct Node {
   const char* op = "leaf";                    ///< name of the operation
-  std::string name;                           ///< path of a parameter, "blocks.3.conv1.weight"; else empty
+  std::string name;                           ///< path of a parameter, "blocks.3.conv1.weight", or of the block whose
+                                              ///< result this is, "blocks.3"; else empty
   std::uint64_t id = next_id();               ///< order of creation
   Tensor<T> value;                            ///< the result
   Tensor<T> grad;                             ///< d loss / d value, of value's shape; empty until somebody adds to it

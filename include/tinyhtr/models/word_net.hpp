@@ -208,9 +208,11 @@ struct WordNet {
     Lengths widths = without_full_lengths(given_widths, width);
     Variable<T> x = options.invert ? scale(images, T(-1) / T(255), T(1)) : scale(images, T(1) / T(255));
     x = mask_columns(x, widths);
-    for (ResidualBlock<T, Algorithms>& block : blocks) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      ResidualBlock<T, Algorithms>& block = blocks[i];
       Mode of_block = is_frozen<T>(block) ? Mode::inference() : mode;
       x = block.forward(x, of_block, widths);
+      x.node().name = "blocks." + std::to_string(i);  // what a graph shows, and layer_output() looks for
       static_cast<void>(mode.next_random());  // a block's dropout takes one, frozen or not: others keep theirs
       widths = strided_lengths(widths, block.conv1.geometry.stride.width);
     }

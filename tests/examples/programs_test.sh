@@ -429,6 +429,18 @@ else
   echo "SKIPPED: drawing with make_words, for $font is not there (Debian package fonts-rufscript)"
 fi
 
+# --- explain_word: one page that holds its pictures
+run 0 explain_word "$image" --out "$work/explained"
+prints "^$image	"
+checks=$((checks + 1))
+for part in 'id="lattice"' 'data:image/png;base64,' '<svg'; do
+  grep -q "$part" "$work/explained/index.html" || fail "explain_word: no $part in index.html"
+done
+refuses 'missing.png' explain_word "$work/missing.png" --out "$work/explained2"
+TINYHTR_MODEL="$work/nothing" refuses 'nothing' explain_word "$image" --out "$work/explained2"
+run 2 explain_word "$image"
+complains '--out is required'
+
 # --- the loop of the README
 run 0 step_through
 prints '^loss 89\.8[67]'

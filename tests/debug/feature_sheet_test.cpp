@@ -5,11 +5,12 @@
 
 #include <limits>
 
+#include "support/pixel.hpp"
+
 using namespace tinyhtr;
+using tinyhtr::test::pixel;
 
 namespace {
-
-Colour pixel(const Image& image, Index y, Index x) { return {image.at(y, x, 0), image.at(y, x, 1), image.at(y, x, 2)}; }
 
 constexpr Index head = 28, gap = 6;
 

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "support/counted.hpp"
+#include "support/pixel.hpp"
 #include "tinyhtr/kernels/softmax.hpp"
 
 using namespace tinyhtr;
+using tinyhtr::test::pixel;
 
 namespace {
 
 const Vocabulary vocabulary("ab");
 constexpr int blank = 2;
-
-Colour pixel(const Image& image, Index y, Index x) { return {image.at(y, x, 0), image.at(y, x, 1), image.at(y, x, 2)}; }
 
 }  // namespace
 

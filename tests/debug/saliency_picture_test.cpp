@@ -3,13 +3,15 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
 #include <vector>
 
+#include "support/pixel.hpp"
+
 using namespace tinyhtr;
+using tinyhtr::test::pixel;
 
 namespace {
-
-Colour pixel(const Image& image, Index y, Index x) { return {image.at(y, x, 0), image.at(y, x, 1), image.at(y, x, 2)}; }
 
 LetterSaliency letter(int number, std::vector<Index> steps) {
   LetterSaliency saliency;

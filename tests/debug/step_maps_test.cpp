@@ -6,13 +6,10 @@
 #include <cmath>
 #include <limits>
 
+#include "support/pixel.hpp"
+
 using namespace tinyhtr;
-
-namespace {
-
-Colour pixel(const Image& image, Index y, Index x) { return {image.at(y, x, 0), image.at(y, x, 1), image.at(y, x, 2)}; }
-
-}  // namespace
+using tinyhtr::test::pixel;
 
 TEST_CASE("signed_colour: white at 0, blue below, red above") {
   CHECK(signed_colour(0) == Colour{255, 255, 255});

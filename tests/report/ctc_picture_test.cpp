@@ -8,7 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "support/pixel.hpp"
+
 using namespace tinyhtr;
+using tinyhtr::test::pixel;
 
 namespace {
 
@@ -21,8 +24,6 @@ Tensor<float> saying(const std::vector<int>& path) {
   for (std::size_t t = 0; t < path.size(); ++t) logits(static_cast<Index>(t), 0, path[t]) = 6;
   return logits;
 }
-
-Colour pixel(const Image& image, Index y, Index x) { return {image.at(y, x, 0), image.at(y, x, 1), image.at(y, x, 2)}; }
 
 bool has_red(const Image& image, Index top) {
   for (Index y = top; y < image.height; ++y) {

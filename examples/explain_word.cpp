@@ -28,6 +28,11 @@ struct Settings {
   int threads = 0;
 };
 
+std::string title(const Explanation& e) {
+  if (e.text != e.read) return "What speaks for “" + e.text + "” in this image";
+  return e.text.empty() ? "How this image became an empty text" : "How this image became “" + e.text + "”";
+}
+
 /// The figures at the top of the page.
 std::string head_html(const Explanation& e, WordNet<float>& network, const std::string& source) {
   const auto card = [](const std::string& name, const std::string& figure, const std::string& meaning) {
@@ -53,6 +58,7 @@ void run(const Settings& settings) {
   LoadedNetwork<float> model = load_network_file(file);
   const Explanation e = explain(model, settings.image, settings.text);
   const WordNetOptions& network = model.network.options;
+  check_layers(e, settings.layers);
 
   make_writable_folder(settings.out);
   Page page(settings.out);
@@ -68,8 +74,7 @@ void run(const Settings& settings) {
   add_saliency(page, e, model.vocabulary);
   add_confidence(page, e, model);
   add_computation(page, e, model);
-  page.write("How this image became “" + e.text + "”",
-             head_html(e, model.network, file.filename().string() + ", " + model.source));
+  page.write(title(e), head_html(e, model.network, file.filename().string() + ", " + model.source));
   std::cout << printable(e.path.string()) << '\t' << printable(e.text) << '\t' << fixed(e.confidence, 4) << '\n'
             << (settings.out / "index.html").string() << '\n';
 }

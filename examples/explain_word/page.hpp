@@ -81,9 +81,10 @@ class Page {
   static std::string framed(const std::string& address, Index width, Index height, const std::string& name,
                             const std::string& caption, bool shrinks) {
     const std::string size = "width=\"" + std::to_string(width) + "\" height=\"" + std::to_string(height) + "\"";
-    const std::string least = std::to_string(std::min<Index>(width, 560));
-    return "<figure style=\"margin: 0 0 12px\"><div style=\"overflow: auto; max-height: 900px\"><img alt=\"" +
-           html_text(name) + "\" " + size + " style=\"display: block; background: #fff; " +
+    const std::string least = std::to_string(width / 3);
+    return "<figure style=\"margin: 0 0 12px\"><div style=\"overflow: auto" +
+           std::string(shrinks ? "" : "; max-height: 900px") + "\"><img alt=\"" + html_text(name) + "\" " + size +
+           " style=\"display: block; background: #fff; " +
            (shrinks ? "max-width: 100%; min-width: " + least + "px; height: auto" : "max-width: none") + "\" src=\"" +
            address + "\"></div><figcaption>" + caption + "</figcaption></figure>\n";
   }

@@ -32,14 +32,15 @@ inline std::string class_text(int number, const Vocabulary& vocabulary) {
 }
 
 inline void add_probabilities(Page& page, const Explanation& e, const Vocabulary& vocabulary) {
-  page.add("probabilities", "Probabilities, step by step",
-           paragraph("The last layer gives each step a number for each of " + std::to_string(vocabulary.classes()) +
-                     " classes, " + std::to_string(vocabulary.size()) +
-                     " characters and the blank, and the softmax "
-                     "makes probabilities of them. Rows are the characters of the text and the blank, dark is "
-                     "probable. Most steps say blank: a letter is one peak, not its whole width.") +
-               page.figure("06_probabilities", ctc_picture(e.fitted, e.logits.value(), 0, e.text, vocabulary, e.sweeps),
-                           "Red frames: the most probable way to write the text"));
+  page.add(
+      "probabilities", "Probabilities, step by step",
+      paragraph("The last layer gives each step a number for each of " + std::to_string(vocabulary.classes()) +
+                " classes, " + std::to_string(vocabulary.size()) +
+                " characters and the blank, and the softmax "
+                "makes probabilities of them. Rows are the characters of the text and the blank, dark is "
+                "probable. In a trained network most steps say blank: a letter is one peak, not its whole width.") +
+          page.figure("06_probabilities", ctc_picture(e.fitted, e.logits.value(), 0, e.text, vocabulary, e.sweeps),
+                      "Red frames: the most probable way to write the text"));
 }
 
 /// Three rows over the steps: the likeliest class, what is left where equal neighbours are one, the same without
@@ -71,7 +72,7 @@ inline void add_collapse(Page& page, const Explanation& e, const Vocabulary& voc
                paragraph("What is left: " + (e.read.empty() ? "nothing" : code(e.read)) +
                          ". This one path has the "
                          "probability " +
-                         fixed(std::exp(e.reading.log_probability), 4) + "."));
+                         probability_text(e.reading.log_probability) + "."));
 }
 
 inline void add_lattice(Page& page, const Explanation& e, const Vocabulary& vocabulary) {
@@ -96,7 +97,7 @@ inline std::string readings_table(const std::vector<ScoredReading>& readings, co
     const std::string text = vocabulary.decode(reading.classes);
     html += "<tr><th>" + (text.empty() ? "<span class=\"nothing\">nothing</span>" : code(text)) +
             (text == e.text ? " <span class=\"soft\">explained here</span>" : "") + "</th><td>" +
-            fixed(std::exp(reading.log_probability), 4) + "</td>" +
+            probability_text(reading.log_probability) + "</td>" +
             (with_model ? "<td>" + fixed(reading.model_log_probability, 2) + "</td>" : "") + "<td>" +
             fixed(reading.score, 2) + "</td><td>" + fixed(100 * reading.confidence.value_or(0), 1) + "%</td></tr>\n";
   }
@@ -105,7 +106,8 @@ inline std::string readings_table(const std::vector<ScoredReading>& readings, co
 
 inline void add_alternatives(Page& page, const Explanation& e, const LoadedNetwork<float>& model) {
   const int blank = model.vocabulary.blank();
-  BeamOptions options{.n_best = 8, .confidence_temperature = model.beam_temperature()};
+  const double temperature = model.beam_temperature();
+  BeamOptions options{.n_best = 8, .confidence_temperature = temperature};
   const auto search = [&] { return beam_search(e.logits.value(), blank, options)[0]; };
   std::string body =
       paragraph(
@@ -157,8 +159,8 @@ inline void add_confidence(Page& page, const Explanation& e, LoadedNetwork<float
       (temperature == 1 ? note("No temperature is stored with this network: its confidences are as it has them, and "
                                "networks are usually surer of themselves than they are right (see calibrate).")
                         : note("Logits are divided by " + fixed(temperature, 3) +
-                               " first, which calibrate has found: so "
-                               "of words with confidence 0.9, about nine in ten are right."));
+                               " first. calibrate has found that number: of words like those it was given, about "
+                               "nine in ten are right where the confidence is 0.9."));
   if (e.classes.empty()) {
     page.add("confidence", "How sure it is", body + note("The text has no letters."));
     return;
@@ -175,7 +177,8 @@ inline void add_confidence(Page& page, const Explanation& e, LoadedNetwork<float
         "column; this one does not. So here are the letters alone.");
   }
   std::string table =
-      "<div class=\"wide\"><table><thead><tr><th>letter</th><th>confidence</th><th></th></tr></thead>"
+      "<div class=\"wide\" style=\"max-width: "
+      "480px\"><table><thead><tr><th>letter</th><th>confidence</th><th></th></tr></thead>"
       "<tbody>\n";
   for (std::size_t i = 0; i < e.classes.size(); ++i) {
     const std::string percent = fixed(100 * e.letter_confidences[i], 1);

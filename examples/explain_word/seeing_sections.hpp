@@ -46,18 +46,23 @@ inline void add_preprocessing(Page& page, const Explanation& e, const WordNetOpt
     body = paragraph(
         "Words come in all sizes, inks and lights; each step takes one of these differences away. What is "
         "the same for all words, the network does not have to learn.");
+    body += "<div class=\"columns\">\n";
     Image image = e.original;
     std::size_t number = 1;
     for (const PreprocessingStep& step : network.preprocessing->steps) {
-      image = std::visit([&image](const auto& one) { return one(image); }, step);
-      body += page.figure("02_step_" + std::to_string(number++) + "_" + step_name(step), enlarged(image),
-                          code(step_name(step)) + " " + purpose(step_name(step)) + ". Now " + size_text(image));
+      const Image before = image;
+      image = std::visit([&before](const auto& one) { return one(before); }, step);
+      const std::string name = step_name(step);
+      body += page.figure("02_step_" + std::to_string(number++) + "_" + name, enlarged(image),
+                          code(name) + " " + purpose(name) + ". " +
+                              (image == before ? "Here there was nothing to do" : "Now " + size_text(image)));
     }
     body += page.figure("02_step_" + std::to_string(number) + "_fit_height", enlarged(e.fitted),
                         code("fit_height") +
                             " the height that the network reads, as wide as it then is, some paper "
                             "around it: " +
-                            size_text(e.fitted));
+                            size_text(e.fitted)) +
+            "</div>\n";
   } else {
     body = paragraph(std::string("This network has no steps of preprocessing. The image is only ") +
                      (network.keep_aspect_ratio ? "made as large as fits into the network's size, with paper beside it."
@@ -69,6 +74,16 @@ inline void add_preprocessing(Page& page, const Explanation& e, const WordNetOpt
                                       "finds beyond the edge."
                                     : ": paper is 1, ink is 0."));
   page.add("preprocessing", "Made ready, step by step", body);
+}
+
+/// Throws ArgumentError for a layer that is not there, or whose result is no maps.
+inline void check_layers(const Explanation& e, const std::vector<std::string>& layers) {
+  for (const std::string& layer : layers) {
+    const Shape& shape = layer_output(e.logits, layer).value.shape();
+    if (shape.rank() == 4) continue;
+    throw ArgumentError("--layer " + layer + ": its result has the shape " + shape.to_string() +
+                        ", expected maps (N,C,H,W)");
+  }
 }
 
 /// layers: paths of layers whose results are maps; empty: every block.
@@ -87,10 +102,6 @@ inline void add_feature_maps(Page& page, const Explanation& e, const WordNetOpti
           "smaller and what a pixel sees of the image larger; the last ones answer to parts of letters.");
   for (const std::string& layer : layers) {
     const Tensor<float>& maps = layer_output(e.logits, layer).value;
-    if (maps.rank() != 4) {
-      throw ArgumentError("--layer " + layer + ": its result has the shape " + maps.shape().to_string() +
-                          ", expected maps (N,C,H,W)");
-    }
     body += page.figure("03_features_" + layer, feature_sheet(maps, 0, layer),
                         code(layer) + " " + maps.shape().to_string());
   }
@@ -115,10 +126,11 @@ inline void add_sequence(Page& page, const Explanation& e, const WordNetOptions&
           " times from left to right, once for "
           "each row of the maps: the picture shows the image as often, the row in hand clearly.";
   }
+  StepMap map = own_range("sequence", rows_over_time(sequence, 0));
+  map.low = 0;  // what is below is next to nothing, behind a LeakyReLU
   page.add("sequence", "From maps to a sequence",
            paragraph(how + " Below, a column is a step, a row a channel, under the part of the image it comes from.") +
-               page.figure("04_sequence",
-                           step_maps(e.fitted, {own_range("sequence", rows_over_time(sequence, 0))}, e.sweeps),
+               page.figure("04_sequence", step_maps(e.fitted, {map}, e.sweeps),
                            "What the LSTM is given: " + sequence.shape().to_string() + " as (T,N,C)"));
 }
 
@@ -126,14 +138,15 @@ inline void add_gates(Page& page, const Explanation& e) {
   std::string body =
       paragraph(
           "At each step a unit of the LSTM decides three things: how much it writes into its cell (input gate "
-          "<i>i</i>), how much of it it keeps (forget gate <i>f</i>), how much it shows (output gate <i>o</i>); "
+          "<i>i</i>), how much of that it keeps (forget gate <i>f</i>), how much it shows (output gate <i>o</i>); "
           "<i>g</i> is what it would write. "
           "<i>c</i><sub>t</sub> = <i>f c</i><sub>t-1</sub> + <i>i g</i>, and the result is <i>o</i> "
           "tanh(<i>c</i><sub>t</sub>).") +
       paragraph(
-          "A row is a unit. They are sorted by the step at which they remember most, so that the cells make a "
-          "band from one corner to the other: each unit has its part of the word. Dark is an open gate; in "
-          "<i>g</i> and <i>c</i>, red is positive, blue negative.");
+          "A row is a unit. They are sorted by the step at which they remember most: where they have learned to share "
+          "the word among them, the cells make a band from one corner to the other. Dark is an open gate; in "
+          "<i>g</i> and <i>c</i>, red is positive, blue negative. "
+          "A unit's cell is drawn as a share of its own largest size.");
   for (const GateActivity& activity : e.gates) {
     const bool forward = activity.direction == Direction::forward;
     body += page.figure(forward ? "05_gates_forward" : "05_gates_reverse", gate_picture(e.fitted, activity, e.sweeps),

@@ -66,9 +66,11 @@ TEST_CASE("gate_picture: units in the order of the step at which they remember m
     const Index y = bottom - 8 * (3 - row) + 4, column = x + step * step_width(4) + 5;
     return Colour{picture.at(y, column, 0), picture.at(y, column, 1), picture.at(y, column, 2)};
   };
-  CHECK(pixel(0, 0) == signed_colour(-2.0 / 5));
+  CHECK(pixel(0, 0) == signed_colour(-1));
+  CHECK(pixel(0, 1) == signed_colour(0.5));
   CHECK(pixel(1, 2) == signed_colour(1));
-  CHECK(pixel(2, 3) == signed_colour(-3.0 / 5));
+  CHECK(pixel(2, 3) == signed_colour(-1));
+  CHECK(pixel(2, 1) == signed_colour(1.0 / 3));
 }
 
 TEST_CASE("gate_activity: another node, another sample") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "support/counted.hpp"
@@ -94,4 +95,12 @@ TEST_CASE("lattice_picture: an empty text, sweeps, and what does not fit") {
   CHECK_THROWS_AS(lattice_picture(input, logits, 0, "a", vocabulary, 3), ArgumentError);
   CHECK_THROWS_AS(lattice_picture(input, logits, 0, "a", Vocabulary("abc")), ArgumentError);
   CHECK_THROWS_AS(lattice_picture(Image(), logits, 0, "a", vocabulary), ArgumentError);
+}
+
+TEST_CASE("probability_text: small ones by their logarithm") {
+  CHECK(probability_text(std::log(0.5)) == "0.5000");
+  CHECK(probability_text(0) == "1.0000");
+  CHECK(probability_text(-79.84) == "e^-79.8");
+  CHECK(probability_text(-1000) == "e^-1000.0");
+  CHECK(probability_text(-std::numeric_limits<double>::infinity()) == "0.0000");
 }

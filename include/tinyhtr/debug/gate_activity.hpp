@@ -87,11 +87,22 @@ inline Tensor<double> rows_in_order(const Tensor<double>& rows, const std::vecto
   return sorted;
 }
 
+/// Each row divided by the largest size in it; a row of zeros stays.
+inline Tensor<double> shares_of_rows(Tensor<double> rows) {
+  for (Index r = 0; r < rows.dim(0); ++r) {
+    double largest = 0;
+    for (Index t = 0; t < rows.dim(1); ++t) largest = std::max(largest, std::abs(rows(r, t)));
+    for (Index t = 0; t < rows.dim(1) && largest > 0; ++t) rows(r, t) /= largest;
+  }
+  return rows;
+}
+
 }  // namespace detail
 
-/// Draws one direction: i, f, g, o and c as heat maps under the image. In all five the units stand in one order, by the
-/// step at which their cell is largest in size, so that what happens at the same time makes one slanted band. input:
-/// what the network was given; sweeps: see step_maps, which says what is thrown.
+/// Draws one direction: i, f, g, o and c as heat maps under the image, c of each unit as a share of its own largest
+/// size, for units differ in it by a factor of ten and more. In all five the units stand in one order, by the step at
+/// which that is, so that what happens at the same time makes one slanted band. input: what the network was given;
+/// sweeps: see step_maps, which says what is thrown.
 inline Image gate_picture(const Image& input, const GateActivity& activity, Index sweeps = 1) {
   const std::vector<Index> order = detail::units_by_time(activity.cell);
   const auto sorted = [&](const Tensor<double>& rows) { return detail::rows_in_order(rows, order); };
@@ -100,7 +111,7 @@ inline Image gate_picture(const Image& input, const GateActivity& activity, Inde
                     {"forget gate f", sorted(activity.forget), 0, 1},
                     {"candidate g", sorted(activity.candidate), -1, 1},
                     {"output gate o", sorted(activity.output), 0, 1},
-                    own_range("cell c", sorted(activity.cell))},
+                    {"cell c, share of the unit's largest", detail::shares_of_rows(sorted(activity.cell)), -1, 1}},
                    sweeps);
 }
 

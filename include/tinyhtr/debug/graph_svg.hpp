@@ -37,7 +37,7 @@ inline std::string graph_subtitle(const GraphEntry& entry) {
 }
 
 inline double graph_text_width(const GraphEntry& entry) {
-  return 7.0 * static_cast<double>(std::max(graph_title(entry).size(), graph_subtitle(entry).size())) + 18;
+  return 7.8 * static_cast<double>(std::max(graph_title(entry).size(), graph_subtitle(entry).size())) + 18;
 }
 
 /// A rectangle with the two lines of a node in it. x: of its middle.

@@ -36,6 +36,12 @@ inline Tensor<double> lattice_mass(const CtcLattice& lattice) {
   return mass;
 }
 
+/// A probability as people read it, by its natural logarithm: "0.4843", and what is too small for that "e^-79.8".
+inline std::string probability_text(double log_probability) {
+  const double p = std::exp(log_probability);
+  return p >= 1e-4 || std::isinf(log_probability) ? fixed(p, 4) : "e^" + fixed(log_probability, 1);
+}
+
 /// Draws the lattice of a text under the image: a row for each of its S = 2L + 1 states, blank, letter, blank, ..., a
 /// column for each step, each cell in the heat_colour of its lattice_mass; red frames are the best alignment, see
 /// align. Where ctc_picture has a row for each class, here a letter that comes twice has two, and all alignments are
@@ -65,8 +71,8 @@ Image lattice_picture(const Image& input, const Tensor<T>& logits, Index n, cons
   const Index cell = step_width(steps), left = detail::picture_margin, row = detail::picture_row;
   const Image strip = detail::swept_image(input, steps * cell, sweeps);
   const Index top = detail::picture_title + strip.height + detail::picture_gap;
-  const std::string title = "p = " + fixed(std::exp(lattice.log_probability), 4) + ", best alignment " +
-                            fixed(std::exp(alignment.log_probability), 4);
+  const std::string title = "p = " + probability_text(lattice.log_probability) + ", best alignment " +
+                            probability_text(alignment.log_probability);
   Image picture(top + lattice.state_count() * row + detail::picture_gap,
                 left + std::max(strip.width, text_width(text, 2) + 2 * row + text_width(title)) + detail::picture_gap,
                 3, 255);

@@ -96,7 +96,7 @@ inline std::string readings_table(const std::vector<ScoredReading>& readings, co
   for (const ScoredReading& reading : readings) {
     const std::string text = vocabulary.decode(reading.classes);
     html += "<tr><th>" + (text.empty() ? "<span class=\"nothing\">nothing</span>" : code(text)) +
-            (text == e.text ? " <span class=\"soft\">explained here</span>" : "") + "</th><td>" +
+            (text == e.text ? " <span class=\"soft\">this one</span>" : "") + "</th><td>" +
             probability_text(reading.log_probability) + "</td>" +
             (with_model ? "<td>" + fixed(reading.model_log_probability, 2) + "</td>" : "") + "<td>" +
             fixed(reading.score, 2) + "</td><td>" + fixed(100 * reading.confidence.value_or(0), 1) + "%</td></tr>\n";

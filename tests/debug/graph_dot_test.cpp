@@ -38,7 +38,8 @@ TEST_CASE("graph_dot: a network's graph has every parameter once, and the result
   const auto second = std::string("second_classes");  // not used by forward()
   Index used = 0;
   for (const auto& [name, variable] : members_of<float>(network).parameters) {
-    CAPTURE(name);
+    const std::string path = name;  // clang does not let a lambda, which CAPTURE is, have a structured binding
+    CAPTURE(path);
     if (name.starts_with(second)) continue;
     ++used;
     CHECK(occurrences(dot, "label=\"" + name + "\\n" + variable->shape().to_string() + "\"") == 1);

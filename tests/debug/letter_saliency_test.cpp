@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "support/counted.hpp"
@@ -79,7 +80,8 @@ TEST_CASE("letter_saliency: the network stays as it was") {
   const std::vector<int> text = {1, 2};
   const std::vector<LetterSaliency> first = letter_saliency(logits, images, 0, text, 6);
   for (const auto& [name, parameter] : members_of<float>(network).parameters) {
-    CAPTURE(name);
+    const std::string path = name;  // clang does not let a lambda, which CAPTURE is, have a structured binding
+    CAPTURE(path);
     CHECK(parameter->grad().empty());
     CHECK(parameter->requires_grad() == (name != "classes.bias"));
   }

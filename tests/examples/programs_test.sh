@@ -429,18 +429,6 @@ else
   echo "SKIPPED: drawing with make_words, for $font is not there (Debian package fonts-rufscript)"
 fi
 
-# --- explain_word: one page that holds its pictures
-run 0 explain_word "$image" --out "$work/explained"
-prints "^$image	"
-checks=$((checks + 1))
-for part in 'id="lattice"' 'data:image/png;base64,' '<svg'; do
-  grep -q "$part" "$work/explained/index.html" || fail "explain_word: no $part in index.html"
-done
-refuses 'missing.png' explain_word "$work/missing.png" --out "$work/explained2"
-TINYHTR_MODEL="$work/nothing" refuses 'nothing' explain_word "$image" --out "$work/explained2"
-run 2 explain_word "$image"
-complains '--out is required'
-
 # --- the loop of the README
 run 0 step_through
 prints '^loss 89\.8[67]'
@@ -478,8 +466,45 @@ words=$(awk '$1 == "words" { print $2 }' "$work/out")
 prints "^words_from_left_to_right $words\$"
 [[ $(head -n 1 "$work/aligned.csv") == id,index,character,x_begin,x_end,confidence* ]] || fail 'align_words: the head of its CSV'
 
+# --- explain_word: the page and its pictures, what read_words says, any model, texts that cannot be
+run 0 read_words "$image"
+reading=$(head -n 1 "$work/out")
+run 0 explain_word "$image" --out "$work/explained"
+checks=$((checks + 1))
+[[ $(head -n 1 "$work/out") == "$reading" ]] || fail "explain_word: reads otherwise than read_words: $reading"
+for file in index.html 01_original.png 03_features_blocks.7.png 04_sequence.png 05_gates_forward.png \
+  05_gates_reverse.png 06_probabilities.png 07_lattice.png 08_saliency.png 09_confidence.png 10_block.svg \
+  10_network.svg 10_network.dot; do
+  checks=$((checks + 1))
+  [[ -s "$work/explained/$file" ]] || fail "explain_word: no $file"
+done
+for part in image preprocessing features sequence gates probabilities collapse lattice alternatives saliency \
+  confidence computation; do
+  checks=$((checks + 1))
+  [[ $(grep -c "<section id=\"$part\">" "$work/explained/index.html") == 1 ]] || fail "explain_word: no section $part"
+done
+checks=$((checks + 1))
+! grep -qE '(src|href)="[^d#]' "$work/explained/index.html" || fail 'explain_word: its page asks for other files'
+run 0 explain_word --model "$model" "$image" --text ea --layer blocks.0.conv1 --out "$work/explained/reference"
+prints "	ea	0\.[0-9]{4}\$"
+checks=$((checks + 2))
+[[ -s "$work/explained/reference/03_features_blocks.0.conv1.png" ]] || fail 'explain_word: no maps of blocks.0.conv1'
+grep -q 'this one does not' "$work/explained/reference/index.html" || fail 'explain_word: it does not say what is missing'
+run 0 explain_word --model "$work/two/model.onnx" "$image" --out "$work/explained/onnx"
+refuses 'missing.png: expected an image file, found nothing' explain_word "$work/missing.png" --out "$work/none"
+TINYHTR_MODEL="$work/nothing" refuses 'nothing' explain_word "$image" --out "$work/none"
+refuses 'does not fit: L = 400' explain_word "$image" --text "$(printf 'a%.0s' {1..400})" --out "$work/none"
+refuses 'is not in the vocabulary' explain_word "$image" --text '中' --out "$work/none"
+refuses 'expected maps' explain_word "$image" --layer lstm --out "$work/none"
+refuses "no result of the layer 'blocks.99'" explain_word "$image" --layer blocks.99 --out "$work/none"
+refuses 'folder could not be made' explain_word "$image" --out "$work/explained/index.html"
+checks=$((checks + 1))
+[[ ! -e "$work/none" ]] || fail 'explain_word: a folder was made for nothing'
+run 2 explain_word "$image"
+complains '--out is required'
+
 # --- every program explains itself
-for program in check_data train_iam adapt align_words calibrate evaluate read_words make_words language_model; do
+for program in explain_word check_data train_iam adapt align_words calibrate evaluate read_words make_words language_model; do
   run 0 "$program" --help
   prints 'OPTIONS|Options'
 done

@@ -196,6 +196,13 @@ bool run_on_pool(Index count, const Body& body) {
   return owner.owns_lock();
 }
 
+/// The one compiled copy of a loop's body. Inlined into the plain loop and into the pool's, it could be two, in which
+/// the compiler fuses different products into multiply-adds: other last bits with one thread than with several.
+template <class Body>
+[[gnu::noinline]] void call_body(const Body& body, Index i) {
+  body(i);
+}
+
 }  // namespace detail
 
 /// Number of threads that parallel_for uses, the calling one counted.
@@ -230,8 +237,9 @@ class SerialScope {
 /// as plain loops; with one thread everything runs in the caller. The exception of the lowest i is rethrown.
 template <class Body>
 void parallel_for(Index count, const Body& body) {
-  if (detail::run_on_pool(count, body)) return;
-  for (Index i = 0; i < count; ++i) body(i);
+  const auto call = [&body](Index i) { detail::call_body(body, i); };
+  if (detail::run_on_pool(count, call)) return;
+  for (Index i = 0; i < count; ++i) call(i);
 }
 
 /// Cuts [0, size) into pieces of `piece` (the last may be shorter) and calls body(begin, end) for each in parallel.

@@ -1,0 +1,10 @@
+# Included by each consumer: our warning and machine flags are ours alone, and so are our programs.
+get_target_property(options tinyhtr::tinyhtr INTERFACE_COMPILE_OPTIONS)
+if(options)
+  message(FATAL_ERROR "tinyhtr hands compiler options on: ${options}")
+endif()
+foreach(target IN ITEMS tests_core tests_headers_alone tinyhtr_program_options)
+  if(TARGET ${target})
+    message(FATAL_ERROR "a subproject builds ${target}, which only tinyhtr itself needs")
+  endif()
+endforeach()

@@ -8,20 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "support/threads.hpp"
+
 using namespace tinyhtr;
-
-namespace {
-
-/// Sets the number of threads, and sets it back at the end of the scope.
-struct Threads {
-  explicit Threads(int threads) : before(thread_count()) { set_thread_count(threads); }
-  ~Threads() { set_thread_count(before); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-  int before;
-};
-
-}  // namespace
+using tinyhtr::test::Threads;
 
 TEST_CASE("each index is called once, by the threads or by the caller's own loop") {
   for (const int threads : {1, 2, 3}) {

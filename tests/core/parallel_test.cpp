@@ -13,18 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "support/threads.hpp"
+
 using namespace tinyhtr;
+using tinyhtr::test::Threads;
 
 namespace {
-
-/// Sets the number of threads, and sets it back at the end of the scope.
-struct Threads {
-  explicit Threads(int threads) : before(thread_count()) { set_thread_count(threads); }
-  ~Threads() { set_thread_count(before); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-  int before;
-};
 
 /// Sets an environment variable, and sets it back at the end of the scope.
 struct Environment {

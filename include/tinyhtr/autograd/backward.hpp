@@ -12,10 +12,10 @@
 
 namespace tinyhtr {
 
-/// The nodes below `root` that take part in backward, results before their inputs.
+/// The nodes below `root` that take part in backward, or with `constants` all of them, results before their inputs.
 /// A node is younger than its inputs, so descending id is such an order. No recursion.
 template <class T>
-std::vector<Node<T>*> reverse_topological_order(const Variable<T>& root) {
+std::vector<Node<T>*> reverse_topological_order(const Variable<T>& root, bool constants = false) {
   std::vector<Node<T>*> order, waiting{&root.node()};
   std::unordered_set<const Node<T>*> seen{&root.node()};
   while (!waiting.empty()) {
@@ -23,7 +23,8 @@ std::vector<Node<T>*> reverse_topological_order(const Variable<T>& root) {
     waiting.pop_back();
     order.push_back(node);
     for (const auto& input : node->inputs) {
-      if (input->requires_grad && seen.insert(input.get()).second) waiting.push_back(input.get());
+      const bool wanted = input->requires_grad || constants;
+      if (wanted && seen.insert(input.get()).second) waiting.push_back(input.get());
     }
   }
   std::sort(order.begin(), order.end(), [](const Node<T>* a, const Node<T>* b) { return a->id > b->id; });

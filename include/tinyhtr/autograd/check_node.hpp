@@ -120,13 +120,14 @@ void check_value(const Node<T>& node, const std::vector<const Node<T>*>& inputs)
 /// In check mode, throws NumericError where what a layer without a node gave is not finite; `layer` is its path, and
 /// the tensor's first sample is number `first` of the batch. Else does nothing.
 template <class T>
-void check_result(const std::string& layer, const Tensor<T>& result, Index first = 0) {
+void check_result(std::string_view layer, const Tensor<T>& result, Index first = 0) {
   if (!check_mode()) return;
   const std::optional<Index> place = first_not_finite(result);
   if (!place) return;
   const Index sample = sample_at(result.shape(), *place), in_batch = sample < 0 ? -1 : first + sample;
-  throw NumericError(layer + ": the result is " + not_finite_text(result, *place) + detail::whose_and_when(in_batch),
-                     in_batch);
+  throw NumericError(
+      std::string(layer) + ": the result is " + not_finite_text(result, *place) + detail::whose_and_when(in_batch),
+      in_batch);
 }
 
 /// Throws NumericError where a node that has handed on its gradient left one that is not finite at an input, ShapeError
@@ -136,11 +137,11 @@ void check_gradients(const Node<T>& node) {
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const Node<T>& input = *node.inputs[i];
     if (!input.requires_grad || input.grad.empty()) continue;
+    const std::optional<Index> place = first_not_finite(input.grad);
+    if (!place && input.grad.shape() == input.value.shape()) continue;
     const std::string where = "backward of " + node_text(node, inputs_of(node));
     const std::string whose = "the gradient of input " + std::to_string(i) + ", " + node_text(input, inputs_of(input));
     check_shape(where, whose, input.grad.shape(), input.value.shape());
-    const std::optional<Index> place = first_not_finite(input.grad);
-    if (!place) continue;
     const Index sample = input.name.empty() ? sample_at(input.grad.shape(), *place) : -1;
     const std::string cause = first_not_finite(node.grad) ? "; the gradient that arrived was not finite either"
                                                           : "; the gradient that arrived was finite";

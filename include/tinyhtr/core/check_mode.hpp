@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
-#include <string>
+#include <string_view>
 
 namespace tinyhtr {
 
@@ -12,7 +12,8 @@ namespace detail {
 
 inline bool environment_asks_for_checks() {
   const char* text = std::getenv("TINYHTR_CHECK");
-  return text != nullptr && !std::string(text).empty() && std::string(text) != "0";
+  const std::string_view value = text == nullptr ? "" : text;
+  return !value.empty() && value != "0";
 }
 
 inline std::atomic<bool> checking{environment_asks_for_checks()};

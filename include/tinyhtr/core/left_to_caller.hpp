@@ -58,6 +58,10 @@ struct PiecesLeft {
 ///
 /// Results are those of parallel_for(batch, image). What differs is the walk in a debugger: with TINYHTR_THREADS=1 the
 /// body stands directly below the kernel that wrote it, and `step` goes straight into it.
+///
+/// The body is compiled twice, here and in the caller's loop. A sum of two products, a b + c d, is rounded as the
+/// compiler fuses the one or the other of them: a body with such sums keeps them in a [[gnu::noinline]] function, so
+/// that the bits stay the same at any number of threads.
 template <class Body>
 detail::IndicesLeft indices_left(Index count, const Body body) {
   return {detail::run_on_pool(count, body) ? 0 : count};

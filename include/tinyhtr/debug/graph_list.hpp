@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "tinyhtr/autograd/backward.hpp"
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/shape.hpp"
@@ -49,23 +50,6 @@ struct GraphList {
 
 namespace detail {
 
-/// All nodes below root, with or without a gradient, inputs before results. No recursion.
-template <class T>
-std::vector<const Node<T>*> nodes_below(const Variable<T>& root) {
-  std::vector<const Node<T>*> nodes, waiting{&root.node()};
-  std::unordered_set<const Node<T>*> seen{&root.node()};
-  while (!waiting.empty()) {
-    const Node<T>* node = waiting.back();
-    waiting.pop_back();
-    nodes.push_back(node);
-    for (const auto& input : node->inputs) {
-      if (seen.insert(input.get()).second) waiting.push_back(input.get());
-    }
-  }
-  std::sort(nodes.begin(), nodes.end(), [](const Node<T>* a, const Node<T>* b) { return a->id < b->id; });
-  return nodes;
-}
-
 template <class T>
 GraphEntry graph_entry(const Node<T>& node) {
   GraphEntry entry;
@@ -90,10 +74,9 @@ GraphEntry graph_entry(const Node<T>& node) {
 template <class T>
 GraphList list_graph(const Variable<T>& root, Index limit) {
   if (limit < 1) throw ArgumentError("list_graph: expected a limit of 1 node or more, found " + std::to_string(limit));
-  const std::vector<const Node<T>*> all = detail::nodes_below(root);
+  std::vector<Node<T>*> all = reverse_topological_order(root, /*constants=*/true);
   std::unordered_set<const Node<T>*> kept{&root.node()};
-  for (std::size_t i = all.size(); i-- > 0;) {
-    const Node<T>* node = all[i];
+  for (const Node<T>* node : all) {
     if (node->inputs.empty() && node != &root.node()) continue;  // a leaf comes with the operation that reads it
     std::vector<const Node<T>*> wanted{node};
     for (const auto& input : node->inputs) {
@@ -108,6 +91,7 @@ GraphList list_graph(const Variable<T>& root, Index limit) {
   GraphList list;
   list.limit = limit;
   std::unordered_map<const Node<T>*, std::size_t> places;
+  std::reverse(all.begin(), all.end());  // inputs before what is computed from them
   for (const Node<T>* node : all) {
     if (!kept.contains(node)) continue;
     GraphEntry entry = detail::graph_entry(*node);

@@ -30,7 +30,7 @@ inline Tensor<double> lattice_mass(const CtcLattice& lattice) {
   Tensor<double> mass(Shape{lattice.state_count(), lattice.time_steps});
   for (Index s = 0; s < lattice.state_count(); ++s) {
     for (Index t = 0; t < lattice.time_steps; ++t) {
-      mass(s, t) = std::exp(lattice.alpha(t, s) + lattice.beta(t, s) - lattice.log_probability);
+      mass(s, t) = lattice.mass(t, s);
     }
   }
   return mass;

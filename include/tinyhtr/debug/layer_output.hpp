@@ -1,15 +1,17 @@
 // What a layer of a network has computed, found in the recorded graph by the layer's path.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "tinyhtr/autograd/backward.hpp"
+#include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/utf8.hpp"
-#include "tinyhtr/debug/graph_list.hpp"
 
 namespace tinyhtr {
 
@@ -36,10 +38,11 @@ std::string layer_of(const Node<T>& node) {
 template <class T>
 std::vector<std::string> layers_in_graph(const Variable<T>& root) {
   std::vector<std::string> paths;
-  for (const Node<T>* node : detail::nodes_below(root)) {
+  for (const Node<T>* node : reverse_topological_order(root, /*constants=*/true)) {
     std::string path = detail::layer_of(*node);
     if (!path.empty()) paths.push_back(std::move(path));
   }
+  std::reverse(paths.begin(), paths.end());
   return paths;
 }
 
@@ -51,9 +54,8 @@ std::vector<std::string> layers_in_graph(const Variable<T>& root) {
 /// ArgumentError for a path that is not there, naming those that are.
 template <class T>
 const Node<T>& layer_output(const Variable<T>& root, const std::string& path) {
-  const std::vector<const Node<T>*> nodes = detail::nodes_below(root);
-  for (std::size_t i = nodes.size(); i-- > 0;) {
-    if (!path.empty() && detail::layer_of(*nodes[i]) == path) return *nodes[i];
+  for (const Node<T>* node : reverse_topological_order(root, /*constants=*/true)) {
+    if (!path.empty() && detail::layer_of(*node) == path) return *node;
   }
   std::string known;
   for (const std::string& layer : layers_in_graph(root)) known += (known.empty() ? "" : ", ") + layer;

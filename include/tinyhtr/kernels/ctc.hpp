@@ -35,6 +35,9 @@ struct CtcLattice {
 
   Index state_count() const { return static_cast<Index>(states.size()); }
 
+  /// The share of the label's probability whose paths are in s at t: exp(alpha + beta - log p), which sums to 1 over s.
+  double mass(Index t, Index s) const { return std::exp(alpha(t, s) + beta(t, s) - log_probability); }
+
   /// Whether a path may go from state s - 2 to s: only to a letter, and not between equal letters.
   bool may_skip(Index s) const {
     const auto k = static_cast<std::size_t>(s);
@@ -172,7 +175,7 @@ void ctc_backward(Tensor<T>& dlogits, const CtcLattice& lattice, const Tensor<T>
   for (Index t = 0; t < lattice.time_steps; ++t) {
     for (Index k = 0; k < classes; ++k) dlogits(t, n, k) += scale * std::exp(log_probs(t, n, k));
     for (Index s = 0; s < lattice.state_count(); ++s) {
-      const double mass = std::exp(lattice.alpha(t, s) + lattice.beta(t, s) - lattice.log_probability);
+      const double mass = lattice.mass(t, s);
       dlogits(t, n, lattice.states[static_cast<std::size_t>(s)]) -= scale * static_cast<T>(mass);
     }
   }

@@ -83,6 +83,17 @@ struct LstmSizes {
   }
 
   Shape states() const { return {steps, batch, directions * hidden}; }
+
+  /// What one piece of parallel work takes: samples [first, last) in one direction.
+  struct Piece {
+    std::size_t direction;
+    Index first, last;
+  };
+
+  Piece piece(Index number) const {
+    const Index first = number / directions * lstm_batch_piece;
+    return {static_cast<std::size_t>(number % directions), first, std::min(batch, first + lstm_batch_piece)};
+  }
 };
 
 /// One direction of some samples, from the first step read to the last, as the body of a parallel loop: a function
@@ -98,10 +109,8 @@ struct LstmPieceForward {
   const LstmSizes& sizes;
   const Lengths& lengths;
 
-  void operator()(Index piece) const {
-    const auto d = static_cast<std::size_t>(piece % sizes.directions);
-    const Index first = piece / sizes.directions * lstm_batch_piece;
-    const Index last = std::min(sizes.batch, first + lstm_batch_piece);
+  void operator()(Index number) const {
+    const auto [d, first, last] = sizes.piece(number);
     const Index hidden = sizes.hidden, h_stride = sizes.directions * hidden;
     T* const h = states + static_cast<Index>(d) * hidden;
     LstmCache<T>& cache = caches[d];
@@ -142,10 +151,8 @@ struct LstmPieceBackward {
   std::span<const LstmWeights<T>> layers;
   const LstmSizes& sizes;
 
-  void operator()(Index piece) const {
-    const auto d = static_cast<std::size_t>(piece % sizes.directions);
-    const Index first = piece / sizes.directions * lstm_batch_piece;
-    const Index last = std::min(sizes.batch, first + lstm_batch_piece);
+  void operator()(Index number) const {
+    const auto [d, first, last] = sizes.piece(number);
     const Index hidden = sizes.hidden, dh_stride = sizes.directions * hidden;
     Tensor<T>& dgates = dgates_of[d];
     const T* const dh = dstates + static_cast<Index>(d) * hidden;

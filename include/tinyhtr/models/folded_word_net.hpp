@@ -72,13 +72,13 @@ class FoldedWordNet {
     check_widths(options_, given_widths, batch, width);
     const Lengths widths = without_full_lengths(given_widths, width);
     const Index together = images_together(batch), pieces = (batch + together - 1) / together;
-    if (pieces == 1 || together == 1) return read_sequence(features(images, widths, 0, batch), lengths(widths));
+    if (pieces == 1 || together == 1) return read_sequence(features(images, widths, 0, batch), lengths(widths), 0);
     Tensor<T> logits = Tensor<T>::uninitialized({steps, batch, class_count()});
     parallel_for(pieces, [&](Index piece) {
       const Index first = piece * together, count = std::min(together, batch - first);
       const Lengths own_widths = part(widths, first, count);
       const Tensor<T> own =
-          read_sequence(features(images, own_widths, first, count), lengths(own_widths));  // (T,count,K)
+          read_sequence(features(images, own_widths, first, count), lengths(own_widths), first);  // (T,count,K)
       const Index row = count * class_count();
       for (Index t = 0; t < steps; ++t) {
         std::copy(own.data() + t * row, own.data() + (t + 1) * row, &logits(t, first, 0));
@@ -144,8 +144,8 @@ class FoldedWordNet {
     return sequence;
   }
 
-  /// Sequences (T,N,C) to logits (T,N,K).
-  Tensor<T> read_sequence(const Tensor<T>& sequence, const Lengths& lengths) const {
+  /// Sequences (T,N,C), of the samples from `first` on, to logits (T,N,K).
+  Tensor<T> read_sequence(const Tensor<T>& sequence, const Lengths& lengths, Index first) const {
     const std::array layers{directions_[0].layer(Direction::forward), directions_[1].layer(Direction::reverse)};
     std::array<LstmCache<T>, 2> caches;
     Tensor<T> states, logits;
@@ -159,7 +159,7 @@ class FoldedWordNet {
       classes_weight_.multiply_add({logits.data() + begin * classes, end - begin, classes},
                                    {states.data() + begin * width, end - begin, width});
     });
-    check_result("classes", logits);
+    check_result("classes", logits, first);
     return logits;
   }
 

@@ -76,7 +76,7 @@ struct DropoutNode : Node<T> {
   }
 };
 
-/// y = x mask / (1 - p), the mask drawn from the stream `random`; see dropout_forward.
+/// y = x mask, where mask, 0 or 1 / (1 - p), is drawn from the stream `random`; see dropout_forward.
 template <class T>
 Variable<T> dropout(const Variable<T>& x, T p, const Random& random) {
   auto node = std::make_shared<DropoutNode<T>>();

@@ -16,7 +16,8 @@
 
 namespace tinyhtr {
 
-/// What text costs under a model. A symbol is a character or the end of a word; 2^bits is the perplexity.
+/// What text costs under a model. A symbol is a character or the end of a word; 2^bits_per_symbol() is the
+/// perplexity.
 struct Perplexity {
   std::int64_t words = 0;
   std::int64_t characters = 0;

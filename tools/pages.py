@@ -13,7 +13,8 @@ A line before a fenced block says where the block comes from:
                                                        from one machine to the next)
 
 check fails where a block differs, where a block of C++ does not say where it comes from (what no compiler sees goes
-stale), and where a link leads to a file or a heading that is not there. Outputs are checked where --programs is given. update writes them anew.
+stale), where a link leads to a file or a heading that is not there, and where the page of a room does not lead to each
+of its headers. Outputs are checked where --programs is given. update writes them anew.
 Pages are README.md, docs/**/*.md, bench/README.md, unless some are named.
 """
 
@@ -105,13 +106,14 @@ def check_output(block, printed, name, share):
                         "tools/pages.py update writes what it prints")
 
 
+def anchor_of(heading):
+    """A heading as links name it."""
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+    return re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
+
+
 def anchors_of(text):
-    """The headings of a page, as links name them."""
-    anchors = []
-    for heading in re.findall(r"^#+ (.+)$", FENCED.sub("", text), re.M):
-        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
-        anchors.append(re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-"))
-    return anchors
+    return [anchor_of(heading) for heading in re.findall(r"^#+ (.+)$", FENCED.sub("", text), re.M)]
 
 
 def check_links(page, text):
@@ -127,6 +129,15 @@ def check_links(page, text):
         elif anchor and target.suffix == ".md" and anchor not in anchors_of(target.read_text(encoding="utf-8")):
             faults.append(f"link to {match.group(1)}: no heading of {target.name} is called so")
     return faults
+
+
+def check_room(page, text):
+    """The headers that the page of a room, docs/rooms/ROOM.md, does not lead to."""
+    if page.parent != ROOT / "docs/rooms":
+        return []
+    headers = sorted((ROOT / "include/tinyhtr" / page.stem).glob("*.hpp"))
+    linked = {(page.parent / target).resolve() for target in LINK.findall(text)}
+    return [f"no link to {header.relative_to(ROOT)}" for header in headers if header not in linked]
 
 
 def visit(page, programs, update):
@@ -154,7 +165,7 @@ def visit(page, programs, update):
             faults.append(f"{place}: {fault}")
         return match.group(0)
 
-    faults += [f"{page.relative_to(ROOT)}: {fault}" for fault in check_links(page, text)]
+    faults += [f"{page.relative_to(ROOT)}: {fault}" for fault in check_links(page, text) + check_room(page, text)]
     new = BLOCK.sub(visit_block, text)
     if update and new != text:
         page.write_text(new, encoding="utf-8")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds tinyhtr and runs its tests: tools/test.sh [--preset NAME] [--rooms "ROOM ..."] [--consumers]
+# Builds tinyhtr and runs its tests: tools/test.sh [--preset NAME] [--rooms "ROOM ..."] [--consumers] [--manual]
 set -euo pipefail
 
 usage() {
@@ -8,11 +8,14 @@ Builds tinyhtr and runs its tests; installs missing Debian packages first.
 
 usage: tools/test.sh [--preset NAME] [--rooms "ROOM ..."]
        tools/test.sh --consumers
+       tools/test.sh --manual
 
   --preset NAME       release (default), clang, debug, step, asan or tsan; see CMakePresets.json
   --rooms "ROOM ..."  only the tests of these rooms, for example "core data"
   --consumers         instead: lets onnx, onnxruntime, TensorBoard, safetensors, Keras with tf2onnx read what we write, and
                       us what they write; installs them into Python environments below build/consumers
+  --manual            instead: makes the manual, pages and headers as HTML with their formulas set, by Doxygen; a docstring
+                      or link that it does not understand is an error
   --help              this text
 TEXT
 }
@@ -20,6 +23,7 @@ TEXT
 preset=release
 rooms=""
 consumers=0
+manual=0
 while (($# > 0)); do
   case "$1" in
     --preset | --rooms)
@@ -32,6 +36,10 @@ while (($# > 0)); do
       ;;
     --consumers)
       consumers=1
+      shift
+      ;;
+    --manual)
+      manual=1
       shift
       ;;
     --help | -h)
@@ -59,6 +67,16 @@ if ((consumers)); then
   cmake --build --preset "$preset" --parallel "$(tools/jobs.sh)" --target consumers
   step="checks"
   tests/consumers/run.sh "build/$preset" data build/consumers
+  exit 0
+fi
+
+if ((manual)); then
+  subject="manual"
+  tools/setup.sh doxygen libjs-mathjax
+  step="configure"
+  cmake --preset "$preset"
+  step="build"
+  cmake --build --preset "$preset" --target docs
   exit 0
 fi
 

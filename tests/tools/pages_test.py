@@ -76,6 +76,17 @@ class Pages(unittest.TestCase):
         self.assertIn("no heading", faults("[a](page.md#more)")[0])
         self.assertEqual(faults("`[a](gone.md)`\n\n```text\n[a](gone.md)\n```"), [])
 
+    def test_the_page_of_a_room_leads_to_each_header(self):
+        for path in ("include/tinyhtr/core/shape.hpp", "include/tinyhtr/core/tensor.hpp"):
+            (pages.ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (pages.ROOT / path).touch()
+        page = pages.ROOT / "docs/rooms/core.md"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text("# core\n\n[shape.hpp](../../include/tinyhtr/core/shape.hpp)\n")
+        self.assertEqual(
+            pages.visit(page, None, False), ["docs/rooms/core.md: no link to include/tinyhtr/core/tensor.hpp"]
+        )
+
     def test_programs_that_fail(self):
         (pages.ROOT / "lesson").write_text("#!/bin/sh\necho 'no such word' >&2\nexit 3\n")
         self.assertIn("failed with 3: no such word", self.output("loss = 0.1234\n")[0])

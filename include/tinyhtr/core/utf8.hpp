@@ -66,7 +66,7 @@ inline std::string encode_utf8(std::u32string_view code_points) {
   return bytes;
 }
 
-/// `bytes` for a message of one line: control characters, and bytes that are not UTF-8, become \xNN; after
+/// `bytes` for a message of one line: control characters, and bytes that are not UTF-8, become `\xNN`; after
 /// `most` code points it ends with "...".
 inline std::string printable(std::string_view bytes, std::size_t most = 80) {
   std::string text;

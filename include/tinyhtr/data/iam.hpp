@@ -22,7 +22,7 @@ namespace tinyhtr {
 
 namespace detail {
 
-/// How IAM stores its words, or its lines: rows in FOLDER/<name>.txt, images below FOLDER/<name>.
+/// How IAM stores its words, or its lines: rows in `FOLDER/<name>.txt`, images below `FOLDER/<name>`.
 struct IamLayout {
   std::string name;
   DataKind kind;

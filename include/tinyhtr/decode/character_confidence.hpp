@@ -158,9 +158,7 @@ std::vector<double> confidences_of(const Tensor<double>& log_probs, std::span<co
 
 /// How probable each character of a text is, given that all others of it are right.
 ///
-///                              p(text | x)
-///     c[i] = ------------------------------------------------------,   y = softmax(logits / temperature)
-///            sum over k of p(text[i := k] | x) + p(text \ i | x)
+///     c[i] = p(text | x) / (sum over k of p(text[i := k] | x) + p(text \ i | x)),   y = softmax(logits / temperature)
 ///
 /// where text[i := k] has class k, any but the blank, for its character i, and text \ i leaves it out. So c[i] is the
 /// posterior probability of character i among everything that may stand at its place, nothing included, while the

@@ -22,8 +22,8 @@ struct WordWidth {
 /// The width of each class, such that the words' widths are about the sums of their characters'. Nobody has to have
 /// marked a character.
 ///
-///     least over w of   sum over words of (width - sum over its characters of w[c])^2 / characters
-///                       + sum over classes of (w[c] - mean)^2,    mean: of a character in all words
+///     w = argmin  sum over words of (width - sum over its characters of w[c])^2 / characters
+///               + sum over classes of (w[c] - mean)^2,    mean: of a character in all words
 ///
 /// with every w[c] at least a tenth of the mean. The second sum is worth one character a class: it gives the mean to a
 /// class that no word has, and holds rare ones near it. Solved by coordinate descent: class after class gets its best

@@ -67,12 +67,12 @@ std::vector<bool> which_are_right(std::span<const CheckedReading<T>> words) {
 /// How badly the confidence in readings says whether they are right: the mean negative log likelihood.
 ///
 ///     loss = mean over words of  -log p  where the reading is right,  -log(1 - p)  where it is wrong
-///     p = p(text read | x) at the temperature, see log_text_probability; 1 - p counts as at least 1e-12, and p as
-///     1e-300
+///     p = p(text read | x) at the temperature
 ///
-/// It is a proper scoring rule: least, in expectation, where p is the share of right readings. Costs one
-/// log_text_probability a word; words go to the threads, the sum is in their order.
-/// Throws ArgumentError for no words, and what log_text_probability throws. Source: Guo and others, 2017, section 2.
+/// See log_text_probability; 1 - p counts as at least 1e-12, and p as 1e-300. It is a proper scoring rule: least, in
+/// expectation, where p is the share of right readings. Costs one log_text_probability a word; words go to the threads,
+/// the sum is in their order. Throws ArgumentError for no words, and what log_text_probability throws. Source: Guo and
+/// others, 2017, section 2.
 template <class T>
 double binary_log_loss(std::span<const CheckedReading<T>> words, int blank, double temperature) {
   if (words.empty()) throw ArgumentError("binary_log_loss: expected at least one word, found none");

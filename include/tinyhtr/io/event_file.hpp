@@ -53,9 +53,9 @@ inline std::vector<std::filesystem::path> event_files_in(const std::filesystem::
   return files;
 }
 
-/// events.out.tfevents.<seconds since 1970, 10 digits>.<host>.<process>.<number>. The seconds are those of the clock,
-/// unless a file is there already that would then sort behind: TensorBoard reads the files of a run in the order of
-/// their names, and never goes back to one.
+/// events.out.tfevents.SECONDS.HOST.PROCESS.NUMBER. The seconds since 1970, 10 digits, are those of the clock, unless a
+/// file is there already that would then sort behind: TensorBoard reads the files of a run in the order of their names,
+/// and never goes back to one.
 inline std::filesystem::path new_event_file(const std::filesystem::path& folder, int number) {
   using namespace std::chrono;
   long long seconds = duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch()).count();

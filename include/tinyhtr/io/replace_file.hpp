@@ -61,7 +61,7 @@ inline bool write_all(const Descriptor& file, std::string_view content) {
 }
 
 /// A new file beside the one that it is to replace, with the permissions of that one; deleted at the end, unless it
-/// took its place. Its name, `path`.<process>.<number>.part, is one that nothing has yet: what stands beside is not
+/// took its place. Its name, PATH.PROCESS.NUMBER.part, is one that nothing has yet: what stands beside is not
 /// touched.
 class PartFile {
  public:
@@ -128,7 +128,7 @@ class PartFile {
 /// A crash, a full disk or a kill leaves the old content or the new one, never a mixture. A symbolic link stays, what
 /// it leads to is replaced; permissions stay too. Throws FileError that names the path with the system's reason, or for
 /// a folder or device; then the old file is as it was, and nothing is left beside it. Only a kill leaves the unfinished
-/// `path`.<process>.<number>.part there, which may be deleted.
+/// PATH.PROCESS.NUMBER.part there, which may be deleted.
 inline void replace_file(const std::filesystem::path& path, std::string_view content) {
   detail::PartFile part(path);
   part.write(content);

@@ -100,8 +100,8 @@ void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, c
 
 /// Gradients of the training pass. With x^ = (x - mean) / sqrt(variance + epsilon) and M = N H W:
 ///
-///     dbias += sum dy,   dweight += sum dy x^,   dx += weight / sqrt(variance + epsilon) (dy - mean(dy) - x^ mean(dy
-///     x^))
+///     dbias += sum dy,   dweight += sum dy x^
+///     dx += weight / sqrt(variance + epsilon) (dy - mean(dy) - x^ mean(dy x^))
 ///
 /// dx (N,C,H,W), dweight, dbias (C): added to; null where not wanted. widths: as forward had them; with them, sums and
 /// M leave the padding out, and it has no gradient. Source: as forward, section 3.

@@ -46,8 +46,8 @@ struct Naive {
 
   /// Every product w * x of the forward pass hands dy to both of its factors:
   ///
-  ///     dx[n,c,h,w] += weight[f,c,i,j] dy[n,f,p,q],   dweight[f,c,i,j] += x[n,c,h,w] dy[n,f,p,q],   dbias[f] +=
-  ///     dy[n,f,p,q]
+  ///     dx[n,c,h,w] += weight[f,c,i,j] dy[n,f,p,q]
+  ///     dweight[f,c,i,j] += x[n,c,h,w] dy[n,f,p,q],   dbias[f] += dy[n,f,p,q]
   ///
   /// dx, dweight, dbias: of the shapes of x, weight, bias, added to; null where not wanted; an empty dx counts as
   /// zeros. Twice the cost of forward.

@@ -20,7 +20,7 @@ namespace tinyhtr {
 
 /// Convolution by minimal filtering, F(2x2, 3x3) or F(4x4, 3x3): for 3x3 kernels at stride 1, any padding.
 ///
-///     Y = A^T [ sum over channels of (G g G^T) . (B^T d B) ] A,      . product of elements
+///     Y = A^T [ sum over channels of (G g G^T) . (B^T d B) ] A,   with . element by element
 ///
 /// g (3,3) is the kernel of a filter and channel, d the tile of the input that outputs x outputs results look at, Y
 /// those results. A tile of 4x4 results takes 36 products for each filter and channel instead of 144; of 2x2, 16

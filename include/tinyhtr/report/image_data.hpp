@@ -57,7 +57,7 @@ inline Image shrink_to(const Image& image, Index height, Index width) {
   return small;
 }
 
-/// "data:image/png;base64,...", for the src of an <img>. Throws ArgumentError for an image without pixels.
+/// "data:image/png;base64,...", for the src of an `<img>`. Throws ArgumentError for an image without pixels.
 /// Source: RFC 2397.
 inline std::string image_data_uri(const Image& image) {
   return "data:image/png;base64," + detail::base64_text(encode_png(image));

@@ -74,7 +74,7 @@ inline std::vector<double> round_ticks(double low, double high, int wanted, bool
 /// The chart as an `<svg>` element that takes its colours from the style of html_page and scales with its place.
 ///
 /// Values that are not finite make gaps; a value between two gaps is a dot; a range of one value is widened. Under the
-/// pointer every x shows its values (SVG's <title>, no script). Throws ArgumentError where a curve has not a value for
+/// pointer every x shows its values (SVG's title, no script). Throws ArgumentError where a curve has not a value for
 /// each x, where x is not finite or does not grow, or for more than four curves.
 inline std::string line_chart_svg(const LineChart& chart) {
   constexpr double width = 400, height = 240, left = 54, right = 14, top = 30, bottom = 40;

@@ -10,7 +10,9 @@ namespace tinyhtr {
 
 /// Convolution as the formula has it: one loop per index. The twin that the fast ones are held against.
 struct Naive {
-  /// y[n,f,p,q] = bias[f] + sum over c,i,j of weight[f,c,i,j] x[n,c, p s_h - pad + i, q s_w - pad + j]
+  /// Every output is the sum of a window of the input, weighted:
+  ///
+  ///     y[n,f,p,q] = bias[f] + sum over c,i,j of weight[f,c,i,j] x[n,c, p s_h - pad + i, q s_w - pad + j]
   ///
   /// y (N,F,P,Q); x (N,C,H,W), zero outside; weight (F,C,KH,KW); bias (F) or null. Costs 2 N F P Q C KH KW operations.
   /// (Cross-correlation, as in TensorFlow's and PyTorch's conv2d.) Throws ShapeError; ArgumentError as Window does.

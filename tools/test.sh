@@ -11,7 +11,7 @@ usage: tools/test.sh [--preset NAME] [--rooms "ROOM ..."]
        tools/test.sh --manual
 
   --preset NAME       release (default), clang, debug, step, asan or tsan; see CMakePresets.json
-  --rooms "ROOM ..."  only the tests of these rooms, for example "core data"
+  --rooms "ROOM ..."  only the tests of these rooms, for example "core data"; debugger: of tools/gdb and tools/lldb
   --consumers         instead: lets onnx, onnxruntime, TensorBoard, safetensors, Keras with tf2onnx read what we write, and
                       us what they write; installs them into Python environments below build/consumers
   --manual            instead: makes the manual, pages and headers as HTML with their formulas set, by Doxygen; a docstring
@@ -82,6 +82,7 @@ fi
 
 if [[ "$preset" == clang ]]; then
   tools/setup.sh clang-14
+  if [[ " $rooms " == *" debugger "* ]]; then tools/setup.sh lldb-14 python3-lldb-14; fi
 else
   tools/setup.sh
 fi
@@ -94,6 +95,11 @@ jobs=$(tools/jobs.sh)
 targets=()
 labels=""
 for room in $rooms; do
+  if [[ "$room" == debugger ]]; then
+    targets+=(walked_objects stepped_through)
+    labels+="${labels:+|}debugger"
+    continue
+  fi
   if ! compgen -G "tests/$room/*_test.cpp" >/dev/null; then
     echo "tools/test.sh: the room '$room' has no tests" >&2
     exit 2

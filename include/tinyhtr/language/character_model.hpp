@@ -48,7 +48,7 @@ inline double level_log_probability(int level) { return -16.0 * level * level / 
 ///
 /// with backoff(h) so that the probabilities of all characters, of one symbol for every character that the model does
 /// not know, and of the end of the word add up to one. A state is the longest context that the model knows; words start
-/// at begin() and do not look at each other. The probabilities are those of a file, in 255 levels, so that a model
+/// at begin() and do not look at each other. The probabilities are those of a file, in 256 levels, so that a model
 /// that was just trained gives the very numbers that it gives when read again. All logarithms are natural.
 /// Memory: 11 bytes an n-gram and 16 a context. Source of the form: Katz, 1987; Stolcke, "SRILM", 2002.
 class CharacterModel {

@@ -52,7 +52,7 @@ struct CubeNode : Node<double> {
 };
 
 Variable<double> cube(const Variable<double>& x, Fault fault) {
-  auto node = std::make_shared<CubeNode>(fault);
+  auto node = make_node<CubeNode>(fault);
   node->value.resize(x.shape());
   for (Index i = 0; i < x.value().size(); ++i) node->value[i] = cube_of(x.value()[i]);
   return connect<double>(node, {x});

@@ -28,7 +28,7 @@ struct PreluNode : Node<T> {
 template <class T>
 Variable<T> prelu(const Variable<T>& x, const Variable<T>& a) {
   check_shape("prelu", "a", a.shape(), {x.shape()[1]});
-  auto node = std::make_shared<PreluNode<T>>();
+  auto node = make_node<PreluNode<T>>();
   node->value.resize(x.shape());
   for (Index i = 0; i < x.value().size(); ++i) {
     node->value[i] = x.value()[i] * (x.value()[i] > 0 ? T(1) : a.value()[i % a.value().size()]);

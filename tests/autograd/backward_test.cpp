@@ -36,7 +36,7 @@ TEST_CASE("the chain rule by hand: d/dx of (2x + xy) x is 4x + 2xy, d/dy is x^2"
 
 TEST_CASE("a diamond: every node is visited once, after all that use it") {
   const Variable<double> x = number(1);
-  auto node = std::make_shared<CountingNode>();
+  auto node = make_node<CountingNode>();
   node->value = x.value();
   const Variable<double> shared = connect<double>(node, {x});
   Variable<double> top = shared;

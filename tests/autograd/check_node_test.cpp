@@ -41,7 +41,7 @@ struct FaultyNode : Node<double> {
 };
 
 Variable<double> faulty(const Variable<double>& x, double spoilt, bool wrong_shape = false) {
-  auto node = std::make_shared<FaultyNode>();
+  auto node = make_node<FaultyNode>();
   node->value = x.value();
   node->spoilt = spoilt;
   node->wrong_shape = wrong_shape;

@@ -76,7 +76,7 @@ struct FaultySquareNode : Node<double> {
 };
 
 Variable<double> faulty_square(const Variable<double>& x, Fault fault) {
-  auto node = std::make_shared<FaultySquareNode>(fault);
+  auto node = make_node<FaultySquareNode>(fault);
   node->value = multiply(x, x).value();
   return connect<double>(node, {x});
 }
@@ -137,7 +137,7 @@ TEST_CASE("an allowed zero still has to be found zero") {
   GradientCheckOptions options;
   options.allow_zero = true;
   const auto stray = [](const std::vector<Variable<double>>& in) {
-    auto node = std::make_shared<StrayNode>();
+    auto node = make_node<StrayNode>();
     node->value = Tensor<double>(in[0].shape(), 3.0);
     return connect<double>(node, {in[0]});
   };

@@ -24,7 +24,7 @@ struct SigmoidNode : Node<T> {
 /// y = 1 / (1 + e^-x); dy/dx = y (1 - y).
 template <class T>
 Variable<T> sigmoid(const Variable<T>& x) {
-  auto node = std::make_shared<SigmoidNode<T>>();
+  auto node = make_node<SigmoidNode<T>>();
   node->value.resize(x.shape());
   for (Index i = 0; i < x.value().size(); ++i) node->value[i] = sigmoid(x.value()[i]);
   return connect<T>(node, {x});
@@ -44,7 +44,7 @@ struct TanhNode : Node<T> {
 /// y = tanh x; dy/dx = 1 - y^2.
 template <class T>
 Variable<T> tanh(const Variable<T>& x) {
-  auto node = std::make_shared<TanhNode<T>>();
+  auto node = make_node<TanhNode<T>>();
   node->value.resize(x.shape());
   for (Index i = 0; i < x.value().size(); ++i) node->value[i] = std::tanh(x.value()[i]);
   return connect<T>(node, {x});
@@ -62,7 +62,7 @@ struct LeakyReluNode : Node<T> {
 /// y = x for x > 0, slope x otherwise.
 template <class T>
 Variable<T> leaky_relu(const Variable<T>& x, T slope) {
-  auto node = std::make_shared<LeakyReluNode<T>>(slope);
+  auto node = make_node<LeakyReluNode<T>>(slope);
   leaky_relu_forward(node->value, x.value(), slope);
   return connect<T>(node, {x});
 }
@@ -79,7 +79,7 @@ struct DropoutNode : Node<T> {
 /// y = x mask, where mask, 0 or 1 / (1 - p), is drawn from the stream `random`; see dropout_forward.
 template <class T>
 Variable<T> dropout(const Variable<T>& x, T p, const Random& random) {
-  auto node = std::make_shared<DropoutNode<T>>();
+  auto node = make_node<DropoutNode<T>>();
   dropout_forward(node->value, node->mask, x.value(), p, random);
   return connect<T>(node, {x});
 }
@@ -95,7 +95,7 @@ struct LogSoftmaxNode : Node<T> {
 /// Log-softmax over the last dimension.
 template <class T>
 Variable<T> log_softmax(const Variable<T>& x) {
-  auto node = std::make_shared<LogSoftmaxNode<T>>();
+  auto node = make_node<LogSoftmaxNode<T>>();
   log_softmax_forward(node->value, x.value());
   return connect<T>(node, {x});
 }

@@ -20,7 +20,7 @@ struct AddNode : Node<T> {
 /// y = a + b, of one shape.
 template <class T>
 Variable<T> add(const Variable<T>& a, const Variable<T>& b) {
-  auto node = std::make_shared<AddNode<T>>();
+  auto node = make_node<AddNode<T>>();
   add_forward(node->value, a.value(), b.value());
   return connect<T>(node, {a, b});
 }
@@ -43,7 +43,7 @@ struct MultiplyNode : Node<T> {
 template <class T>
 Variable<T> multiply(const Variable<T>& a, const Variable<T>& b) {
   check_shape("multiply", "b", b.shape(), a.shape());
-  auto node = std::make_shared<MultiplyNode<T>>();
+  auto node = make_node<MultiplyNode<T>>();
   node->value.resize(a.shape());
   for (Index i = 0; i < a.value().size(); ++i) node->value[i] = a.value()[i] * b.value()[i];
   return connect<T>(node, {a, b});
@@ -61,7 +61,7 @@ struct ScaleNode : Node<T> {
 /// y = factor x + shift.
 template <class T>
 Variable<T> scale(const Variable<T>& x, T factor, T shift = T(0)) {
-  auto node = std::make_shared<ScaleNode<T>>(factor);
+  auto node = make_node<ScaleNode<T>>(factor);
   scale_forward(node->value, x.value(), factor, shift);
   return connect<T>(node, {x});
 }
@@ -79,7 +79,7 @@ struct SumNode : Node<T> {
 /// The sum of all elements, of shape (1).
 template <class T>
 Variable<T> sum(const Variable<T>& x) {
-  auto node = std::make_shared<SumNode<T>>();
+  auto node = make_node<SumNode<T>>();
   node->value = Tensor<T>(Shape{1});
   for (const T element : x.value()) node->value[0] += element;
   return connect<T>(node, {x});

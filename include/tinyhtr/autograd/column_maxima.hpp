@@ -23,7 +23,7 @@ struct ColumnMaximaNode : Node<T> {
 /// x (N,C,H,W); y (T,N,C) with T = W.
 template <class T>
 Variable<T> column_maxima(const Variable<T>& x) {
-  auto node = std::make_shared<ColumnMaximaNode<T>>();
+  auto node = make_node<ColumnMaximaNode<T>>();
   column_maxima_forward(node->value, node->rows, x.value());
   return connect<T>(node, {x});
 }

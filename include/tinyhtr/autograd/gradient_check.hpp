@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -39,9 +38,9 @@ struct GradientCheckResult {
 /// require a gradient; keep them away from kinks. Every gradient starts from a poison value instead of zero, so a
 /// backward() that writes `=` for `+=` is caught; a gradient that is zero everywhere fails unless allowed, for
 /// comparing zero with zero proves nothing. Costs two forward passes per element.
-inline GradientCheckResult gradient_check(
-    const std::function<Variable<double>(const std::vector<Variable<double>>&)>& f,
-    std::vector<Variable<double>> inputs, const GradientCheckOptions& options = {}) {
+template <class Function>
+GradientCheckResult gradient_check(const Function& f, std::vector<Variable<double>> inputs,
+                                   const GradientCheckOptions& options = {}) {
   constexpr double poison = 3.25;
   GradientCheckResult result;
   const auto fail = [&result](const std::string& why) {

@@ -28,7 +28,7 @@ struct ReshapeNode : Node<T> {
 /// The same elements under another shape of the same size.
 template <class T>
 Variable<T> reshape(const Variable<T>& x, const Shape& shape) {
-  auto node = std::make_shared<ReshapeNode<T>>();
+  auto node = make_node<ReshapeNode<T>>();
   node->value = x.value().reshaped(shape);
   return connect<T>(node, {x});
 }
@@ -78,7 +78,7 @@ template <class T>
 Variable<T> image_to_sequence(const Variable<T>& x, Scan scan = Scan::rows) {
   check_rank("image_to_sequence", "x", x.shape(), "(N,C,H,W)");
   if (scan == Scan::column_maxima) return column_maxima(x);
-  auto node = std::make_shared<ImageToSequenceNode<T>>(scan);
+  auto node = make_node<ImageToSequenceNode<T>>(scan);
   node->value.resize({x.shape()[2] * x.shape()[3], x.shape()[0], x.shape()[1]});
   T* y = node->value.data();
   const T* pixels = x.value().data();
@@ -107,7 +107,7 @@ Variable<T> slice_columns(const Variable<T>& x, Index begin, Index end) {
     throw ShapeError("slice_columns: columns " + std::to_string(begin) + " to " + std::to_string(end) +
                      " of a tensor of shape " + x.shape().to_string());
   }
-  auto node = std::make_shared<SliceColumnsNode<T>>(begin);
+  auto node = make_node<SliceColumnsNode<T>>(begin);
   node->value.resize({x.shape()[0], end - begin});
   for (Index r = 0; r < x.shape()[0]; ++r) {
     for (Index c = begin; c < end; ++c) node->value(r, c - begin) = x.value()(r, c);
@@ -134,7 +134,7 @@ Variable<T> select_step(const Variable<T>& x, Index t) {
   if (t < 0 || t >= x.shape()[0]) {
     throw ShapeError("select_step: step " + std::to_string(t) + " of a sequence of shape " + x.shape().to_string());
   }
-  auto node = std::make_shared<SelectStepNode<T>>(t);
+  auto node = make_node<SelectStepNode<T>>(t);
   node->value.resize({x.shape()[1], x.shape()[2]});
   const Index size = node->value.size();
   std::copy(x.value().data() + t * size, x.value().data() + (t + 1) * size, node->value.data());
@@ -159,7 +159,7 @@ template <class T>
 Variable<T> stack_steps(const std::vector<Variable<T>>& steps) {
   if (steps.empty()) throw ArgumentError("stack_steps: there are no steps");
   check_rank("stack_steps", "step", steps[0].shape(), "(N,C)");
-  auto node = std::make_shared<StackStepsNode<T>>();
+  auto node = make_node<StackStepsNode<T>>();
   node->value.resize({static_cast<Index>(steps.size()), steps[0].shape()[0], steps[0].shape()[1]});
   T* target = node->value.data();
   bool needed = false;
@@ -197,7 +197,7 @@ Variable<T> concatenate(const Variable<T>& a, const Variable<T>& b) {
   check_rank("concatenate", "b", b.shape(), "(T,N,C)");
   const Index left = a.shape()[2], right = b.shape()[2], rows = a.shape()[0] * a.shape()[1];
   check_shape("concatenate", "b", b.shape(), {a.shape()[0], a.shape()[1], right});
-  auto node = std::make_shared<ConcatenateNode<T>>();
+  auto node = make_node<ConcatenateNode<T>>();
   node->value.resize({a.shape()[0], a.shape()[1], left + right});
   for (Index r = 0; r < rows; ++r) {
     T* y = node->value.data() + r * (left + right);

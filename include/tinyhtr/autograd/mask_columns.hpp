@@ -22,7 +22,7 @@ struct MaskColumnsNode : Node<T> {
 template <class T>
 Variable<T> mask_columns(const Variable<T>& x, const Lengths& widths) {
   if (widths.empty()) return x;
-  auto node = std::make_shared<MaskColumnsNode<T>>(widths);
+  auto node = make_node<MaskColumnsNode<T>>(widths);
   mask_columns_forward(node->value, x.value(), widths);
   return connect<T>(node, {x});
 }

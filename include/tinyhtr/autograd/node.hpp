@@ -66,4 +66,11 @@ struct Node {
   }
 };
 
+/// A new node of the graph, with its constructor's arguments. What std::make_shared does, which the compiler would
+/// write anew, with an allocator's functions, for each kind of node.
+template <class AnyNode, class... Arguments>
+std::shared_ptr<AnyNode> make_node(Arguments&&... arguments) {
+  return std::shared_ptr<AnyNode>(new AnyNode(std::forward<Arguments>(arguments)...));
+}
+
 }  // namespace tinyhtr

@@ -59,7 +59,7 @@ Variable<T> time_window(const Variable<T>& x, Index width) {
     throw ArgumentError("time_window: expected an odd width of 1 or more, found " + std::to_string(width));
   }
   const Index steps = x.shape()[0], batch = x.shape()[1], channels = x.shape()[2];
-  auto node = std::make_shared<TimeWindowNode<T>>(width);
+  auto node = make_node<TimeWindowNode<T>>(width);
   node->value.resize({steps, batch, width * channels});
   node->value.fill(T(0));
   const T* from = x.value().data();

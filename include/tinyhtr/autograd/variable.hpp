@@ -25,7 +25,7 @@ class Variable {
 
   /// A leaf: an input, or with requires_grad a parameter.
   explicit Variable(Tensor<T> value, bool requires_grad = false, std::string name = "")
-      : node_(std::make_shared<Node<T>>("leaf")) {
+      : node_(make_node<Node<T>>("leaf")) {
     node_->value = std::move(value);
     node_->requires_grad = requires_grad;
     node_->name = std::move(name);

@@ -2,9 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <complex>
 #include <limits>
 #include <string>
-#include <xtensor-blas/xblas.hpp>
+#include <xtensor-blas/xblas_config.hpp>
+
+// Of xtensor-blas's BLAS level, only what gemm is made of: with all of it, every file would take longer to compile.
+#include <xflens/cxxblas/cxxblas.h>
+
+#include <xflens/cxxblas/drivers/drivers.tcc>
+#include <xflens/cxxblas/level3/gemm.tcc>
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/shape.hpp"
@@ -44,18 +51,17 @@ inline void hold_blas_to_one_thread() {
 
 /// The row stride as BLAS wants it: an int, at least a row long, at least 1. BLAS itself would only print a line, and
 /// return without a result.
-template <class T>
-int blas_stride(const char* name, const Matrix<T>& matrix) {
-  if (matrix.stride < matrix.cols) {
-    throw ShapeError("gemm: " + std::string(name) + " " + matrix.shape_text() + " has rows " +
-                     std::to_string(matrix.stride) + " apart, expected " + std::to_string(matrix.cols) + " or more");
+inline int blas_stride(const char* name, Index rows, Index cols, Index stride) {
+  if (stride < cols) {
+    throw ShapeError("gemm: " + std::string(name) + " " + Shape{rows, cols}.to_string() + " has rows " +
+                     std::to_string(stride) + " apart, expected " + std::to_string(cols) + " or more");
   }
   constexpr Index largest = std::numeric_limits<int>::max();
-  if (matrix.rows > largest || matrix.stride > largest) {
-    throw ShapeError("gemm: " + std::string(name) + " " + matrix.shape_text() + " with rows " +
-                     std::to_string(matrix.stride) + " apart is larger than BLAS can count, 2147483647");
+  if (rows > largest || stride > largest) {
+    throw ShapeError("gemm: " + std::string(name) + " " + Shape{rows, cols}.to_string() + " with rows " +
+                     std::to_string(stride) + " apart is larger than BLAS can count, 2147483647");
   }
-  return static_cast<int>(std::max<Index>(matrix.stride, 1));
+  return static_cast<int>(std::max<Index>(stride, 1));
 }
 
 }  // namespace detail
@@ -77,8 +83,9 @@ void gemm(Matrix<T> c, Op op_a, Matrix<const T> a, Op op_b, Matrix<const T> b, T
     throw ShapeError("gemm: c " + c.shape_text() + " = a " + a.shape_text() + (op_a == Op::none ? "" : "^T") +
                      " times b " + b.shape_text() + (op_b == Op::none ? "" : "^T") + " does not fit");
   }
-  const int stride_a = detail::blas_stride("a", a), stride_b = detail::blas_stride("b", b);
-  const int stride_c = detail::blas_stride("c", c);
+  const int stride_a = detail::blas_stride("a", a.rows, a.cols, a.stride);
+  const int stride_b = detail::blas_stride("b", b.rows, b.cols, b.stride);
+  const int stride_c = detail::blas_stride("c", c.rows, c.cols, c.stride);
   if (m == 0 || n == 0) return;
   detail::hold_blas_to_one_thread();
   const auto transposed = [](Op op) { return op == Op::none ? cxxblas::NoTrans : cxxblas::Trans; };

@@ -64,7 +64,7 @@ struct PiecesLeft {
 /// that the bits stay the same at any number of threads.
 template <class Body>
 detail::IndicesLeft indices_left(Index count, const Body body) {
-  return {detail::run_on_pool(count, body) ? 0 : count};
+  return {detail::run_on_pool(count, {&body, detail::call_body<Body>}) ? 0 : count};
 }
 
 /// The same for parallel_pieces: `for (const auto [begin, end] : pieces_left(size, piece, body)) body(begin, end);`
@@ -73,10 +73,11 @@ detail::IndicesLeft indices_left(Index count, const Body body) {
 template <class Body>
 detail::PiecesLeft pieces_left(Index size, Index piece, const Body body) {
   const Index count = (size + piece - 1) / piece;
-  const bool done = detail::run_on_pool(count, [&](Index i) {
+  const auto run_piece = [&](Index i) {
     const Body own = body;  // on this thread's stack, see parallel_pieces
     own(i * piece, i + 1 == count ? size : (i + 1) * piece);
-  });
+  };
+  const bool done = detail::run_on_pool(count, {&run_piece, detail::call_body<decltype(run_piece)>});
   return {done ? 0 : count, size, piece};
 }
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,6 +30,20 @@ inline void pause_spinning() {
   __builtin_ia32_pause();
 #endif
 }
+
+/// The one compiled copy of a loop's body. Inlined into the plain loop and into the pool's, it could be two, in which
+/// the compiler fuses different products into multiply-adds: other last bits with one thread than with several.
+template <class Body>
+[[gnu::noinline]] void call_body(const void* body, Index i) {
+  (*static_cast<const Body*>(body))(i);
+}
+
+/// A loop's body that stays where it is: its address, and call_body for its type. Two plain pointers, so that all that
+/// the pool does is compiled once; a std::function would be compiled anew for every body.
+struct BodyReference {
+  const void* body;
+  void (*call)(const void* body, Index i);
+};
 
 /// Threads that wait for one job at a time. The caller works too, so a pool of n threads starts n - 1.
 ///
@@ -62,7 +75,7 @@ class ThreadPool {
 
   /// Calls body(0) .. body(count - 1), each once, and returns when all are done. Rethrows the exception of
   /// the lowest index that threw, so that errors do not depend on the number of threads either.
-  void run(Index count, const std::function<void(Index)>& body) {
+  void run(Index count, const BodyReference& body) {
     body_ = &body;
     const Index threads = static_cast<Index>(stretches_.size());
     for (Index t = 0; t < threads; ++t) {
@@ -138,7 +151,7 @@ class ThreadPool {
 
   void run_body(Index i) {
     try {
-      (*body_)(i);
+      body_->call(body_->body, i);
     } catch (...) {
       const std::lock_guard lock(mutex_);
       if (i < failed_index_) {
@@ -158,7 +171,7 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable job_posted_, job_done_;
   std::atomic<int> sleeping_workers_{0}, sleeping_callers_{0};
-  const std::function<void(Index)>* body_ = nullptr;
+  const BodyReference* body_ = nullptr;
   std::vector<Stretch> stretches_;  // one for each thread
   Index failed_index_ = 0;
   std::exception_ptr failure_;
@@ -187,20 +200,12 @@ inline std::unique_ptr<ThreadPool>& pool() {
 }
 
 /// Calls body(i) for every i in [0, count) on the pool's threads; false, and no call, where a plain loop has to do.
-template <class Body>
-bool run_on_pool(Index count, const Body& body) {
+inline bool run_on_pool(Index count, const BodyReference& body) {
   if (count <= 1 || inside_parallel_work || pool()->threads() == 1) return false;
   ThreadPool& threads = *pool();
   const std::unique_lock owner(threads.owner, std::try_to_lock);
   if (owner.owns_lock()) threads.run(count, body);
   return owner.owns_lock();
-}
-
-/// The one compiled copy of a loop's body. Inlined into the plain loop and into the pool's, it could be two, in which
-/// the compiler fuses different products into multiply-adds: other last bits with one thread than with several.
-template <class Body>
-[[gnu::noinline]] void call_body(const Body& body, Index i) {
-  body(i);
 }
 
 }  // namespace detail
@@ -237,9 +242,8 @@ class SerialScope {
 /// as plain loops; with one thread everything runs in the caller. The exception of the lowest i is rethrown.
 template <class Body>
 void parallel_for(Index count, const Body& body) {
-  const auto call = [&body](Index i) { detail::call_body(body, i); };
-  if (detail::run_on_pool(count, call)) return;
-  for (Index i = 0; i < count; ++i) call(i);
+  if (detail::run_on_pool(count, {&body, detail::call_body<Body>})) return;
+  for (Index i = 0; i < count; ++i) detail::call_body<Body>(&body, i);
 }
 
 /// Cuts [0, size) into pieces of `piece` (the last may be shorter) and calls body(begin, end) for each in parallel.

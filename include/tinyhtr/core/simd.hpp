@@ -6,8 +6,10 @@
 #include <cstring>
 #include <utility>
 
-#if defined(__SSE2__)
+#if defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__SSE2__) && !defined(__AVX__)
+#include <emmintrin.h>
 #endif
 
 #include "tinyhtr/core/shape.hpp"

@@ -71,7 +71,7 @@ namespace detail {
 template <class Enumeration>
 Enumeration known_name(const nlohmann::json& json, const char* key) {
   const auto value = json.at(key).get<Enumeration>();
-  if (nlohmann::json(value) != json.at(key))
+  if (nlohmann::json(value).dump() != json.at(key).dump())
     throw FormatError(std::string("the ") + key + " is " + json.at(key).dump());
   return value;
 }
@@ -79,7 +79,8 @@ Enumeration known_name(const nlohmann::json& json, const char* key) {
 }  // namespace detail
 
 /// The architecture as JSON text, for a checkpoint's metadata.
-inline std::string word_net_to_json(const WordNetOptions& options) {
+template <class WhenCalled = void>
+std::string word_net_to_json(const WordNetOptions& options) {
   nlohmann::json blocks = nlohmann::json::array();
   for (const ResidualBlockOptions& block : options.blocks) {
     blocks.push_back({{"filters", block.filters},
@@ -103,13 +104,13 @@ inline std::string word_net_to_json(const WordNetOptions& options) {
   if (!options.convolution_bias) json["convolution_bias"] = false;
   if (options.normalise_skip) json["normalise_skip"] = true;
   if (options.second_head) json["second_head"] = true;
-  if (options.preprocessing)
-    json["preprocessing"] = nlohmann::json::parse(preprocessing_to_json(*options.preprocessing));
+  if (options.preprocessing) json["preprocessing"] = detail::parse_json(preprocessing_to_json(*options.preprocessing));
   return json.dump();
 }
 
 /// The inverse of word_net_to_json. Throws FormatError for anything else, and for numbers that no network has.
-inline WordNetOptions word_net_from_json(const std::string& text) {
+template <class WhenCalled = void>
+WordNetOptions word_net_from_json(const std::string& text) {
   const auto size = [](const nlohmann::json& number, Index highest) {
     const Index value = number.is_number_integer() ? number.get<Index>() : 0;
     if (value < 1 || value > highest)
@@ -117,16 +118,17 @@ inline WordNetOptions word_net_from_json(const std::string& text) {
                         std::to_string(highest));
     return value;
   };
+  const auto is_zero = [](const nlohmann::json& number) { return number.is_number() && number.get<double>() == 0; };
   const auto check = [](bool good, const nlohmann::json& number, const char* expected) {
     if (!good) throw FormatError("found " + number.dump() + ", expected " + expected);
   };
   try {
     const nlohmann::json json = detail::parse_json(text);
-    if (json.at("architecture") != "word_net")
-      throw FormatError("the architecture is " + json.at("architecture").dump());
+    const std::string architecture = json.at("architecture").dump();
+    if (architecture != "\"word_net\"") throw FormatError("the architecture is " + architecture);
     WordNetOptions options;
     options.height = size(json.at("height"), 4096);
-    options.width = json.at("width") == 0 ? 0 : size(json.at("width"), 65536);
+    options.width = is_zero(json.at("width")) ? 0 : size(json.at("width"), 65536);
     options.channels = size(json.at("channels"), 3);
     check(options.channels != 2, json.at("channels"), "1 or 3 channels");
     options.hidden = size(json.at("hidden"), 1024);

@@ -24,7 +24,8 @@ void read_count(const nlohmann::json& json, const char* key, Number& value) {
 }
 
 /// A finite number. Throws as read_count does.
-inline void read_number(const nlohmann::json& json, const char* key, double& value) {
+template <class WhenCalled = void>
+void read_number(const nlohmann::json& json, const char* key, double& value) {
   const nlohmann::json& found = json.at(key);
   if (!found.is_number() || !std::isfinite(found.get<double>()))
     throw FormatError(std::string(key) + " is " + found.dump() + ", expected a number");

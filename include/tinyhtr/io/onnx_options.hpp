@@ -18,7 +18,8 @@
 namespace tinyhtr::detail {
 
 /// What the file says of its network besides the graph, where tinyhtr wrote it. Throws FormatError.
-inline std::optional<WordNetOptions> described_options(const OnnxModel& model) {
+template <class WhenCalled = void>
+std::optional<WordNetOptions> described_options(const OnnxModel& model) {
   const auto description = model.metadata.find("model");
   if (model.producer != "tinyhtr" || description == model.metadata.end()) return std::nullopt;
   WordNetOptions options = word_net_from_json(description->second);
@@ -46,7 +47,8 @@ inline bool has_padding(const OnnxWordNet& found, Padding padding) {
 /// The options of a network that was found. What a graph does not say comes from `described`, where there is one: how
 /// images are made to fit, what is for training only. Throws FormatError where both contradict each other, or where
 /// the strides or zeros are such that no WordNet has them.
-inline WordNetOptions options_of(const OnnxWordNet& found, const std::optional<WordNetOptions>& described) {
+template <class WhenCalled = void>
+WordNetOptions options_of(const OnnxWordNet& found, const std::optional<WordNetOptions>& described) {
   WordNetOptions options = described.value_or(WordNetOptions{});
   options.height = found.height;
   options.width = described && described->width == 0 ? 0 : found.width;

@@ -68,7 +68,8 @@ PreprocessingStep any_step_from_json(const nlohmann::json& json, const std::stri
 }
 
 /// The "step" of an object.
-inline std::string step_name_of(const nlohmann::json& json) {
+template <class WhenCalled = void>
+std::string step_name_of(const nlohmann::json& json) {
   if (!json.is_object() || !json.contains("step") || !json["step"].is_string()) {
     throw FormatError("expected an object with a \"step\", found " + json.dump());
   }
@@ -79,7 +80,8 @@ inline std::string step_name_of(const nlohmann::json& json) {
 
 /// A list of {"step": name, parameters} as JSON text, the last one being "fit_height". Throws ArgumentError for
 /// parameters out of range.
-inline std::string preprocessing_to_json(const Preprocessing& preprocessing) {
+template <class WhenCalled = void>
+std::string preprocessing_to_json(const Preprocessing& preprocessing) {
   detail::check_steps(preprocessing.steps);
   detail::check_fit(preprocessing.fit);
   nlohmann::json list = nlohmann::json::array();
@@ -92,7 +94,8 @@ inline std::string preprocessing_to_json(const Preprocessing& preprocessing) {
 
 /// The inverse of preprocessing_to_json. Throws FormatError for anything else, which names the step and the parameter
 /// that is unknown, missing or out of its range.
-inline Preprocessing preprocessing_from_json(const std::string& text) {
+template <class WhenCalled = void>
+Preprocessing preprocessing_from_json(const std::string& text) {
   try {
     const nlohmann::json list = detail::parse_json(text);
     if (!list.is_array() || list.empty() || list.size() > 64) {

@@ -118,7 +118,8 @@ struct Safetensors {
 /// Writes a file in the safetensors format: header length, JSON header padded to eight bytes, the tensors' bytes in the
 /// order of their names. Goes through replace_file. Throws FileError; FormatError for text that is not UTF-8.
 /// Source: the format's description, huggingface.co/docs/safetensors.
-inline void write_safetensors(const std::filesystem::path& path, const Safetensors& file) {
+template <class WhenCalled = void>
+void write_safetensors(const std::filesystem::path& path, const Safetensors& file) {
   nlohmann::json header = nlohmann::json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
   std::string data;
@@ -145,8 +146,8 @@ inline void write_safetensors(const std::filesystem::path& path, const Safetenso
 namespace detail {
 
 /// Reads the entry of one tensor, all of it untrusted. Throws std::exception with the reason.
-inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, std::string_view content,
-                                            std::size_t data_begin) {
+template <class WhenCalled = void>
+StoredTensor parse_safetensors_entry(const nlohmann::json& entry, std::string_view content, std::size_t data_begin) {
   static const std::map<std::string, std::size_t> widths = {
       {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"U16", 2}, {"I16", 2}, {"F16", 2}, {"BF16", 2},
       {"U32", 4},  {"I32", 4}, {"F32", 4}, {"U64", 8}, {"I64", 8}, {"F64", 8}};
@@ -186,7 +187,8 @@ inline StoredTensor parse_safetensors_entry(const nlohmann::json& entry, std::st
 
 /// Reads the bytes of a safetensors file; `path` is for messages, and kept. Throws FormatError with the path, the
 /// tensor and the reason where they are truncated, damaged, have holes or overlaps, or are something else.
-inline Safetensors parse_safetensors(std::string_view content, const std::filesystem::path& path) {
+template <class WhenCalled = void>
+Safetensors parse_safetensors(std::string_view content, const std::filesystem::path& path) {
   const auto refuse = [&path](const std::string& reason) {
     throw FormatError(path.string() + ": is no safetensors file: " + reason);
   };
@@ -211,7 +213,9 @@ inline Safetensors parse_safetensors(std::string_view content, const std::filesy
   Safetensors file;
   file.path = path;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
-  for (const auto& [name, entry] : header.items()) {
+  for (auto item = header.cbegin(); item != header.cend(); ++item) {
+    const std::string& name = item.key();
+    const nlohmann::json& entry = item.value();
     try {
       if (name == "__metadata__") {
         file.metadata = entry.get<std::map<std::string, std::string>>();
@@ -239,7 +243,8 @@ inline Safetensors parse_safetensors(std::string_view content, const std::filesy
 }
 
 /// parse_safetensors of a file. Throws FileError where it cannot be read.
-inline Safetensors read_safetensors(const std::filesystem::path& path) {
+template <class WhenCalled = void>
+Safetensors read_safetensors(const std::filesystem::path& path) {
   constexpr std::uintmax_t most = std::uintmax_t{1} << 32;  // a thousand times the reference network
   return parse_safetensors(detail::read_file<std::string>(path, "a safetensors file", most), path);
 }

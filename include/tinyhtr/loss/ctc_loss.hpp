@@ -47,7 +47,7 @@ Variable<T> ctc_loss(const Variable<T>& logits, const std::vector<std::vector<in
   check_shape("ctc_loss", "labels", {static_cast<Index>(labels.size())}, {batch});
   check_lengths("ctc_loss", lengths, batch, logits.shape()[0]);
   if (batch == 0 || classes == 0) throw ShapeError("ctc_loss: logits have shape " + logits.shape().to_string());
-  auto node = std::make_shared<CtcLossNode<T>>();
+  auto node = make_node<CtcLossNode<T>>();
   Tensor<T>* gradient = nullptr;
   if (needs_graph<T>({logits})) {
     node->gradient.resize(logits.shape());

@@ -77,7 +77,7 @@ struct BatchNorm2d {
   /// widths (N), where given: columns behind are padding, no part of the statistics, and zeros in the result.
   Variable<T> forward(const Variable<T>& x, const Mode& mode, const Lengths& widths = {}) {
     if (!mode.uses_batch_statistics()) {
-      auto node = std::make_shared<BatchNormInferenceNode<T>>();
+      auto node = make_node<BatchNormInferenceNode<T>>();
       batch_norm_forward_inference(node->value, x.value(), weight.value(), bias.value(), running_mean, running_var,
                                    epsilon);
       node->running_mean = running_mean;
@@ -85,7 +85,7 @@ struct BatchNorm2d {
       node->epsilon = epsilon;
       return mask_columns(connect<T>(node, {x, weight, bias}), widths);
     }
-    auto node = std::make_shared<BatchNormNode<T>>();
+    auto node = make_node<BatchNormNode<T>>();
     node->widths = widths;
     batch_norm_forward_training(node->value, node->statistics, x.value(), weight.value(), bias.value(), epsilon,
                                 widths);
@@ -96,7 +96,7 @@ struct BatchNorm2d {
   /// The training pass together with the tail: dropout(leaky_relu(forward(x) + residual)), in one node. residual may
   /// refer to nothing. Equal to the layers one by one but for rounding.
   Variable<T> forward_fused(const Variable<T>& x, const Variable<T>& residual, const NormTail<T>& tail) {
-    auto node = std::make_shared<BatchNormFusedNode<T>>(tail);
+    auto node = make_node<BatchNormFusedNode<T>>(tail);
     batch_norm_fused_forward(node->value, node->statistics, x.value(), weight.value(), bias.value(),
                              residual ? &residual.value() : nullptr, epsilon, tail);
     follow(node->statistics, x, tail.widths);

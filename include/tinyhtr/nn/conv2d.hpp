@@ -27,7 +27,7 @@ struct Conv2dNode : Node<T> {
 template <class Algorithm = Automatic, class T>
 Variable<T> conv2d(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias,
                    const ConvGeometry& geometry = {}) {
-  auto node = std::make_shared<Conv2dNode<T, Algorithm>>(geometry);
+  auto node = make_node<Conv2dNode<T, Algorithm>>(geometry);
   Algorithm::forward(node->value, x.value(), weight.value(), bias ? &bias.value() : nullptr, geometry);
   if (!bias) return connect<T>(node, {x, weight});
   return connect<T>(node, {x, weight, bias});

@@ -24,7 +24,7 @@ struct LinearNode : Node<T> {
 /// y = x weight^T + bias. y (..,O), x (..,I), weight (O,I), bias (O).
 template <class T>
 Variable<T> linear(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias) {
-  auto node = std::make_shared<LinearNode<T>>();
+  auto node = make_node<LinearNode<T>>();
   linear_forward(node->value, x.value(), weight.value(), &bias.value());
   return connect<T>(node, {x, weight, bias});
 }
@@ -53,7 +53,7 @@ struct Linear {
 
   /// x (R,I) to (R,O), or x (T,N,I) to (T,N,O). What linear() does, without its frame on a debugger's way to gemm.
   Variable<T> forward(const Variable<T>& x) const {
-    auto node = std::make_shared<LinearNode<T>>();
+    auto node = make_node<LinearNode<T>>();
     linear_forward(node->value, x.value(), weight.value(), &bias.value());
     return connect<T>(node, {x, weight, bias});
   }

@@ -49,7 +49,7 @@ struct LstmNode : Node<T> {
 template <class T>
 Variable<T> lstm(const Variable<T>& x, const Variable<T>& weight_ih, const Variable<T>& weight_hh,
                  const Variable<T>& bias, Direction direction) {
-  auto node = std::make_shared<LstmNode<T>>(std::vector{direction});
+  auto node = make_node<LstmNode<T>>(std::vector{direction});
   const auto weights = node->weights({weight_ih.shared_node(), weight_hh.shared_node(), bias.shared_node()});
   lstm_forward<T>(node->value, node->caches, x.value(), weights);
   return connect<T>(node, {x, weight_ih, weight_hh, bias});
@@ -114,7 +114,7 @@ struct BiLstm {
   /// x (T,N,C) to (T,N,2H): what was read so far from the left, and from the right. Both at the same time, in one node.
   /// lengths (N), where given: the steps of each sample; the result is zero behind them.
   Variable<T> forward(const Variable<T>& x, const Lengths& lengths = {}) const {
-    auto node = std::make_shared<LstmNode<T>>(std::vector{Direction::forward, Direction::reverse});
+    auto node = make_node<LstmNode<T>>(std::vector{Direction::forward, Direction::reverse});
     const auto weights = node->weights({weight_ih_l0.shared_node(), weight_hh_l0.shared_node(),
                                         bias_ih_l0.shared_node(), weight_ih_l0_reverse.shared_node(),
                                         weight_hh_l0_reverse.shared_node(), bias_ih_l0_reverse.shared_node()});

@@ -15,10 +15,11 @@ namespace tinyhtr {
 ///     cer_micro, cer_macro, wer: {value, low, high, low_by_writers, high_by_writers},   the last two from two writers
 ///     on level, resamples of the intervals
 ///
-/// Throws ArgumentError without a word.
-inline nlohmann::ordered_json figures_json(const ErrorRate& errors, const ReportIntervals& intervals,
-                                           const BootstrapOptions& options = {}) {
-  nlohmann::ordered_json json;
+/// Throws ArgumentError without a word. A template, as the next one is: a program that calls neither need not compile
+/// this second kind of nlohmann's JSON.
+template <class Json = nlohmann::ordered_json>
+Json figures_json(const ErrorRate& errors, const ReportIntervals& intervals, const BootstrapOptions& options = {}) {
+  Json json;
   json["words"] = errors.words;
   json["characters"] = errors.characters;
   json["writers"] = nullptr;
@@ -26,7 +27,7 @@ inline nlohmann::ordered_json figures_json(const ErrorRate& errors, const Report
   json["edits"] = errors.edits;
   json["wrong_words"] = errors.wrong_words;
   const auto add = [&](const char* name, double value, Interval ErrorIntervals::*interval) {
-    nlohmann::ordered_json& rate = json[name];
+    Json& rate = json[name];
     rate["value"] = value;
     rate["low"] = (intervals.by_words.*interval).low;
     rate["high"] = (intervals.by_words.*interval).high;
@@ -43,7 +44,8 @@ inline nlohmann::ordered_json figures_json(const ErrorRate& errors, const Report
 }
 
 /// The writers of training and of the words read, and those of both; null where no writer is known.
-inline nlohmann::ordered_json shared_writers_json(const SharedWriters& counts) {
+template <class Json = nlohmann::ordered_json>
+Json shared_writers_json(const SharedWriters& counts) {
   if (counts.training == 0 && counts.validation == 0) return nullptr;
   return {{"training", counts.training},
           {"validation", counts.validation},

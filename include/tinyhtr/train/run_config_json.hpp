@@ -21,7 +21,8 @@ inline bool is_stored(const ConfigKey& key) { return std::string_view(key.name) 
 }  // namespace detail
 
 /// All settings but model_path.
-inline std::string run_config_json(const RunConfig& config) {
+template <class WhenCalled = void>
+std::string run_config_json(const RunConfig& config) {
   nlohmann::json json;
   for_each_config_key([&](const ConfigKey& key, auto member) {
     if (detail::is_stored(key)) json[key.name] = config.*member;
@@ -31,7 +32,8 @@ inline std::string run_config_json(const RunConfig& config) {
 
 /// The inverse of run_config_json. Throws FormatError that names the setting for a value that it may not have, or where
 /// one is missing.
-inline RunConfig run_config_from_json(const std::string& text) {
+template <class WhenCalled = void>
+RunConfig run_config_from_json(const std::string& text) {
   const nlohmann::json json = detail::parse_json(text);
   RunConfig config;
   for_each_config_key([&](const ConfigKey& key, auto member) {

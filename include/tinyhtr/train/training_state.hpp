@@ -50,6 +50,7 @@ struct TrainingState {
     return true;
   }
 
+  template <class WhenCalled = void>
   std::string to_json() const {
     nlohmann::json json = {
         {"seed", seed},         {"epochs_done", epochs_done},     {"batches_done", batches_done},
@@ -68,6 +69,7 @@ struct TrainingState {
   }
 
   /// Throws FormatError for anything that to_json did not write, and for numbers that no training has.
+  template <class WhenCalled = void>
   static TrainingState from_json(const std::string& text) {
     try {
       const nlohmann::json json = detail::parse_json(text);

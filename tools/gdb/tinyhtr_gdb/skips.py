@@ -11,6 +11,7 @@ FUNCTIONS = (
     "^tinyhtr::(Shape|Tensor<[a-z]+>|AlignedAllocator<[a-z]+>|MemoryPool)::",
     "^tinyhtr::Variable<[a-z]+>::(value|grad|shape|node|shared_node|requires_grad|name|operator.bool)[(]",
     "^tinyhtr::.*::~",
+    "^tinyhtr::make_node<",
     # what stands between a kernel and the body of its loop: see core/left_to_caller.hpp
     "^tinyhtr::(indices|pieces)_left<",
     "^tinyhtr::detail::(IndicesLeft|PiecesLeft)::",

@@ -72,7 +72,7 @@ fi
 
 if ((manual)); then
   subject="manual"
-  tools/setup.sh doxygen libjs-mathjax
+  tools/setup.sh doxygen libjs-mathjax python3
   step="configure"
   cmake --preset "$preset"
   step="build"

@@ -424,11 +424,14 @@ def published_text(summaries, commands):
              entry.get("note", ""), entry["source"])
             for summary in of_kind(summaries, "published") for entry in summary["entries"]]
     runs = [run for run in of_kind(summaries, "run") if "ablation" not in run]
-    for (recipe, split, epochs), group in grouped(runs, lambda run: (run["recipe"], run["split"], run["epochs"])).items():
+    same = lambda run: (run["recipe"], run["split"])
+    longest = {key: max(run["epochs"] for run in group) for key, group in grouped(runs, same).items()}
+    runs = [run for run in runs if run["epochs"] == longest[same(run)]]  # short ones are there for the ablations
+    for (recipe, split), group in grouped(runs, same).items():
         mean = lambda rate: sum(run["figures"][rate]["value"] for run in group) / len(group)
         rows.append((f"**this project, {recipe}**", "words", f"{split_name(split)}; writers trained on: {shared(group[0])}",
                      "best path; CER over all characters", percent(mean("cer_micro")), percent(mean("wer")),
-                     f"CER macro {percent(mean('cer_macro'))}; {epochs} epochs", "the first table"))
+                     f"CER macro {percent(mean('cer_macro'))}; {longest[recipe, split]} epochs", "the first table"))
     return table(("work", "unit", "split", "metric", "CER", "WER", "note", "source"), rows) if rows else "None yet."
 
 

@@ -45,7 +45,7 @@ class Results(unittest.TestCase):
             self.assertIn(fails, done.stderr)
         return done.stdout
 
-    def run_folder(self, name="first", cer=0.08, seed=1, lists="random", summary=True):
+    def run_folder(self, name="first", cer=0.08, seed=1, lists="random", summary=True, later=()):
         run = self.work / name
         run.mkdir()
         train, validation = {"random": ("random_train", "random_val"), "forms": ("train_forms", "validation_forms")}[lists]
@@ -54,8 +54,10 @@ class Results(unittest.TestCase):
             f"seed: {seed}\ntrain_list: '/somewhere/{train}.txt'\nvalidation_list: \"/somewhere/{validation}.txt\"\n"
             'vocab: "ab\\"c"\nwidth: 0\n')
         (run / "metrics.csv").write_text("epoch,cer_micro,cer_macro,training_seconds,validation_seconds\n"
-                                         f"1,0.5,0.5,60,30\n2,{cer},{cer * 0.75},60,30\n3,0.2,0.2,60,60\n")
-        (run / "logs.log").write_text("".join(f"2026-01-01 00:00:00,000 - root - INFO - Epoch {e}; loss: 1\n" for e in range(3)))
+                                         f"1,0.5,0.5,60,30\n2,{cer},{cer * 0.75},60,30\n3,0.2,0.2,60,60\n"
+                                         + "".join(f"{epoch},0.2,0.2,60,60\n" for epoch in later))
+        (run / "logs.log").write_text("".join(f"2026-01-01 00:00:00,000 - root - INFO - Epoch {e}; loss: 1\n"
+                                              for e in range(3 + len(later))))
         if summary:
             (run / "summary.json").write_text(json.dumps({
                 "format": 1, "kind": "training", "command": f"train_iam --data DATA --seed {seed}", "parameters": 1234567,
@@ -109,6 +111,14 @@ class Results(unittest.TestCase):
         self.assertIn("| small | random_train / random_val | 1, 2 | 7.00% (6.00% to 8.00%) | 3.00% to 16.00% |",
                       self.section("recipes"))
         self.assertIn("| [1], [2] |", self.section("recipes"))
+
+    def test_beside_the_figures_of_others_stand_the_longest_runs_of_a_recipe(self):
+        self.call("add", self.run_folder("short", 0.09), "--name", "short", "--recipe", "small", "--split", "random")
+        self.call("add", self.run_folder("long", 0.08, later=[4]), "--name", "long", "--recipe", "small", "--split", "random")
+        self.call("page")
+        self.assertEqual(self.section("recipes").count("| small |"), 2)
+        self.assertEqual(self.section("published").count("**this project, small**"), 1)
+        self.assertIn("4 epochs", self.section("published"))
 
     def test_an_ablation_is_the_difference_to_the_recipe_of_equal_length_and_seed(self):
         change = ("add", self.run_folder("changed", 0.1), "--name", "no_head", "--recipe", "small", "--split", "random",

@@ -5,11 +5,14 @@
 
 namespace tinyhtr {
 
-/// What column networks have in common. A word is made grey, its paper white, and 32 pixels high at its own aspect
+/// What column networks have in common. A word is made grey, its paper white, and H pixels high at its own aspect
 /// ratio (Preprocessing); then, unlike the reference network,
 ///
-///     (N,1,32,W) - residual blocks, 4 columns to a step - (N,C,4,W/4) - maximum over the height - (T = W/4, N, C)
+///     (N,1,H,W) - residual blocks, 4 columns to a step - (N,C,H/8,W/4) - maximum over the height - (T = W/4, N, C)
 ///     - BiLSTM - dropout - linear - logits (T,N,K)
+///
+/// H is `height`, 32 as it stands here. No weight depends on it: the recipes of examples/configs take 40, at 1.5 times
+/// the time of a step, for strokes as fine as those of small handwriting (docs/results.md says what it is worth).
 ///
 /// so that time runs as the text does, once, which is what CTC's alignments do. Convolutions have no bias, skip paths a
 /// batch norm. In training a second head reads the columns without the LSTM, as a convolution of width 3: its loss,

@@ -103,12 +103,21 @@ TEST_CASE("backward: the node that spoils a gradient is named") {
   backward(sum(faulty(middle, 1)));  // what is wrong but finite, gradient_check finds
 }
 
+TEST_CASE("backward: a block's result keeps its operation and its samples beside its name") {
+  const CheckModeOn on;
+  const Variable<double> block = scale(parameter({2, 2}, 1, "x"), 2.0);
+  block.node().name = "blocks.0";
+  const auto error = numeric_error([&] { backward(sum(faulty(block, nan_))); });
+  CHECK(says(error, "backward of faulty behind x: the gradient of input 0, scale of x (blocks.0), is nan at (1,0)"));
+  CHECK(says(error, "in sample 1 of the batch"));
+  CHECK(error.sample == 1);
+}
+
 TEST_CASE("backward: a gradient of another shape than its tensor's is named") {
   const CheckModeOn on;
   const Variable<double> x = parameter({4}, 1, "x");
   CHECK_THROWS_WITH_AS(backward(sum(faulty(x, 0, true))),
-                       "backward of faulty of x: the gradient of input 0, x has shape (3,1), expected (4)",
-                       ShapeError);
+                       "backward of faulty of x: the gradient of input 0, x has shape (3,1), expected (4)", ShapeError);
 }
 
 TEST_CASE("off, nothing is looked at; passes are counted while it is on") {

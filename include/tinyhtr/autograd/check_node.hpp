@@ -46,25 +46,33 @@ inline Index sample_at(const Shape& shape, Index position) {
   return shape.rank() == 3 ? subscripts[1] : -1;
 }
 
+/// Whether a node is a parameter that knows its path. An operation can have a name, too: the result of a block.
+template <class T>
+bool is_named_parameter(const Node<T>& node) {
+  return !node.name.empty() && std::string_view(node.op) == "leaf";
+}
+
 /// What a node is to people: "blocks.3.conv1.weight" for a parameter, "conv2d of blocks.3.conv1.weight" where a
-/// parameter is its input, else the nearest parameter before it: "leaky_relu behind blocks.3.bn1.weight".
+/// parameter is its input, else the nearest parameter before it: "leaky_relu behind blocks.3.bn1.weight". Behind these,
+/// in brackets, the name of a block whose result it is.
 template <class T>
 std::string node_text(const Node<T>& node, const std::vector<const Node<T>*>& inputs) {
-  if (!node.name.empty()) return node.name;
+  if (is_named_parameter(node)) return node.name;
+  const std::string block = node.name.empty() ? "" : " (" + node.name + ")";
   std::deque<const Node<T>*> waiting(inputs.begin(), inputs.end());
   std::unordered_set<const Node<T>*> seen(inputs.begin(), inputs.end());
   while (!waiting.empty()) {
     const Node<T>* before = waiting.front();
     waiting.pop_front();
-    if (!before->name.empty() && std::string_view(before->op) == "leaf") {
+    if (is_named_parameter(*before)) {
       const bool is_input = std::find(inputs.begin(), inputs.end(), before) != inputs.end();
-      return std::string(node.op) + (is_input ? " of " : " behind ") + before->name;
+      return std::string(node.op) + (is_input ? " of " : " behind ") + before->name + block;
     }
     for (const auto& input : before->inputs) {
       if (seen.insert(input.get()).second) waiting.push_back(input.get());
     }
   }
-  return node.op;
+  return node.op + block;
 }
 
 template <class T>
@@ -142,7 +150,7 @@ void check_gradients(const Node<T>& node) {
     const std::string where = "backward of " + node_text(node, inputs_of(node));
     const std::string whose = "the gradient of input " + std::to_string(i) + ", " + node_text(input, inputs_of(input));
     check_shape(where, whose, input.grad.shape(), input.value.shape());
-    const Index sample = input.name.empty() ? sample_at(input.grad.shape(), *place) : -1;
+    const Index sample = is_named_parameter(input) ? -1 : sample_at(input.grad.shape(), *place);
     const std::string cause = first_not_finite(node.grad) ? "; the gradient that arrived was not finite either"
                                                           : "; the gradient that arrived was finite";
     throw NumericError(

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "support/image.hpp"
 #include "tinyhtr/core/error.hpp"
 
@@ -61,6 +63,22 @@ TEST_CASE("a fixed width is letterboxed, a word too wide is shrunk") {
       }
     }
   }
+}
+
+TEST_CASE("stretched, every word fills the width") {
+  const FitHeight stretched{.width = 128, .stretch = true};
+  for (const auto& [height, width] : {std::pair<Index, Index>{64, 100}, {7, 5}, {30, 900}}) {
+    const FitSize size = fit_size(stretched, height, width);
+    CHECK(size.height == 32);
+    CHECK(size.word_height == 32);
+    CHECK(size.top == 0);
+    CHECK(size.width == 128);
+    CHECK(size.word_width == 120);
+    CHECK(size.left == 4);
+    CHECK(size.scale_y == doctest::Approx(32.0 / static_cast<double>(height)));
+    CHECK(size.scale_x == doctest::Approx(120.0 / static_cast<double>(width)));
+  }
+  CHECK_THROWS_WITH_AS(fit_size(FitHeight{.stretch = true}, 5, 5), doctest::Contains("fixed width"), ArgumentError);
 }
 
 TEST_CASE("fit_image puts the resized word on paper") {

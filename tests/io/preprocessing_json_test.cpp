@@ -35,6 +35,9 @@ TEST_CASE("preprocessing comes back as it was") {
   CHECK(preprocessing_from_json(preprocessing_to_json(preprocessing)) == preprocessing);
   preprocessing.steps.clear();
   CHECK(preprocessing_from_json(preprocessing_to_json(preprocessing)) == preprocessing);
+  CHECK(preprocessing_to_json(preprocessing).find("stretch") == std::string::npos);  // as files from before it
+  preprocessing.fit.stretch = true;
+  CHECK(preprocessing_from_json(preprocessing_to_json(preprocessing)) == preprocessing);
   preprocessing.fit.height = 0;
   CHECK_THROWS_AS(preprocessing_to_json(preprocessing), ArgumentError);
 }
@@ -52,6 +55,8 @@ TEST_CASE("what is unknown, missing or out of range is named") {
   check_refused(with(text, "\"height\":32", "\"height\":-1"), "fit_height: height is -1");
   check_refused(with(text, "\"height\":32", "\"height\":18446744073709551615"), "fit_height: height is 18446744073");
   check_refused(with(text, "\"max_width\":2048", "\"max_width\":8"), "no room");
+  check_refused(with(text, "\"width\":0", "\"stretch\":1,\"width\":128"), "stretch is 1, expected true or false");
+  check_refused(with(text, "\"width\":0", "\"stretch\":true,\"width\":0"), "stretch needs a fixed width");
   check_refused(with(text, "fit_height", "to_grey"), "the last step is 'to_grey'");
 }
 

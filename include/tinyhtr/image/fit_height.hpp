@@ -13,7 +13,7 @@
 
 namespace tinyhtr {
 
-/// The last step of preprocessing: to the network's size, aspect ratio kept.
+/// The last step of preprocessing: to the network's size, aspect ratio kept but where `stretch` says otherwise.
 struct FitHeight {
   static constexpr const char* name = "fit_height";
 
@@ -23,6 +23,7 @@ struct FitHeight {
   Index margin = 4;            // columns of paper left and right of the word, at least
   Index width_multiple = 4;    // a free width is rounded up to a multiple of it, with paper
   Index min_width = 16, max_width = 2048;  // bounds of a free width; a word that is too wide is shrunk
+  bool stretch = false;                    // with a fixed width: the word fills it, whatever its aspect ratio
 
   bool operator==(const FitHeight&) const = default;
 };
@@ -37,6 +38,7 @@ void visit_parameters(FitHeight& fit, const Visit& visit) {
   visit("width_multiple", fit.width_multiple, Index{1}, Index{4096});
   visit("min_width", fit.min_width, Index{1}, Index{65536});
   visit("max_width", fit.max_width, Index{1}, Index{65536});
+  visit("stretch", fit.stretch, false, true);
 }
 
 /// What fitting does with an image of a given size, so that other geometry can be done in the same resampling: pixel
@@ -63,6 +65,7 @@ inline void check_fit(FitHeight fit) {
     refuse("a width of at most " + std::to_string(widest) + " leaves no room between two margins of " +
            std::to_string(fit.margin) + "; expected more width or less margin");
   }
+  if (fit.width == 0 && fit.stretch) refuse("stretch needs a fixed width, found width 0");
   if (fit.width == 0 && fit.min_width > widest) {
     refuse("min_width is " + std::to_string(fit.min_width) + ", expected at most max_width, in multiples of " +
            "width_multiple: " + std::to_string(widest));
@@ -75,6 +78,7 @@ inline void check_fit(FitHeight fit) {
 ///
 ///   scale = min(height / H, magnify_at_most, (widest - 2 margin) / W);   the word is round(H scale) x round(W scale),
 ///   at least 1 x 1; a free width is W scale + 2 margin, rounded up; of an odd rest the larger half is below or right
+///   stretch: the word is height x (width - 2 margin)
 ///
 /// Throws ArgumentError for parameters out of range and for extents below 1.
 inline FitSize fit_size(const FitHeight& fit, Index image_height, Index image_width) {
@@ -93,8 +97,8 @@ inline FitSize fit_size(const FitHeight& fit, Index image_height, Index image_wi
     return std::clamp(static_cast<Index>(std::lround(pixels * scale)), Index{1}, highest);
   };
   FitSize size{};
-  size.word_height = extent(rows, fit.height);
-  size.word_width = extent(columns, room);
+  size.word_height = fit.stretch ? fit.height : extent(rows, fit.height);
+  size.word_width = fit.stretch ? room : extent(columns, room);
   size.scale_y = static_cast<double>(size.word_height) / rows;
   size.scale_x = static_cast<double>(size.word_width) / columns;
   const Index needed = std::max(size.word_width + 2 * fit.margin, fit.min_width);

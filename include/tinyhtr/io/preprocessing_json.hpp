@@ -18,16 +18,18 @@ namespace tinyhtr {
 
 namespace detail {
 
-/// {"step": name, parameters}
+/// {"step": name, parameters}, of the parameters that are on or off those that are on
 template <class Step>
 nlohmann::json step_to_json(Step step) {
   nlohmann::json json{{"step", Step::name}};
-  visit_parameters(step, [&json](const char* name, auto value, auto, auto) { json[name] = value; });
+  visit_parameters(step, [&json](const char* name, auto value, auto, auto) {
+    if (!std::is_same_v<decltype(value), bool> || value) json[name] = value;
+  });
   return json;
 }
 
 /// The inverse of step_to_json, where json is an object of this step. Throws FormatError for a parameter that is
-/// missing, unknown, of another type or out of its range.
+/// unknown, of another type or out of its range, and for a number that is missing.
 template <class Step>
 Step step_from_json(const nlohmann::json& json) {
   Step step;
@@ -36,18 +38,24 @@ Step step_from_json(const nlohmann::json& json) {
   visit_parameters(step, [&](const char* name, auto& value, auto lowest, auto highest) {
     const std::string where = std::string(Step::name) + ": " + name;
     const auto found = json.find(name);
-    if (found == json.end()) throw FormatError(where + " is missing");
     using Number = std::remove_reference_t<decltype(value)>;
-    constexpr bool whole = std::is_same_v<Number, Index>;
-    // As doubles: a whole number of 20 digits must not wrap.
-    const bool good = (whole ? found->is_number_integer() : found->is_number()) &&
-                      found->get<double>() >= static_cast<double>(lowest) &&
-                      found->get<double>() <= static_cast<double>(highest);
-    if (!good) {
-      throw FormatError(where + " is " + found->dump() + ", expected a " + (whole ? "whole " : "") + "number from " +
-                        nlohmann::json(lowest).dump() + " to " + nlohmann::json(highest).dump());
+    if constexpr (std::is_same_v<Number, bool>) {
+      if (found != json.end() && !found->is_boolean())
+        throw FormatError(where + " is " + found->dump() + ", expected true or false");
+      value = found != json.end() && found->template get<bool>();
+    } else {
+      if (found == json.end()) throw FormatError(where + " is missing");
+      constexpr bool whole = std::is_same_v<Number, Index>;
+      // As doubles: a whole number of 20 digits must not wrap.
+      const bool good = (whole ? found->is_number_integer() : found->is_number()) &&
+                        found->template get<double>() >= static_cast<double>(lowest) &&
+                        found->template get<double>() <= static_cast<double>(highest);
+      if (!good) {
+        throw FormatError(where + " is " + found->dump() + ", expected a " + (whole ? "whole " : "") + "number from " +
+                          nlohmann::json(lowest).dump() + " to " + nlohmann::json(highest).dump());
+      }
+      value = found->template get<Number>();
     }
-    value = found->template get<Number>();
     unknown.erase(name);
   });
   if (!unknown.empty()) {

@@ -31,8 +31,9 @@ inline WordNetOptions architecture_of(const RunConfig& config) {
     options.preprocessing->fit.height = config.height;
     options.preprocessing->fit.width = config.width;
     options.preprocessing->fit.magnify_at_most = config.magnify;
+    options.preprocessing->fit.stretch = config.stretch;
     if (config.deslant) options.preprocessing->steps.push_back(Deslant{});
-    options.second_head = config.second_head_weight > 0 && (config.scan == "default" || config.scan == "column_maxima");
+    options.second_head = config.second_head_weight > 0;
   }
   options.height = config.height;
   options.width = config.width;
@@ -94,6 +95,7 @@ inline void take_settings(RunConfig& config, const RunOptions& call, const WordN
                                          [](const auto& step) { return std::holds_alternative<Deslant>(step); });
   take("deslant", config.deslant, deslants);
   take("magnify", config.magnify, model.preprocessing ? model.preprocessing->fit.magnify_at_most : 1.0);
+  take("stretch", config.stretch, model.preprocessing && model.preprocessing->fit.stretch);
   if (call.was_given("network") && config.network != "initial") {
     WordNetOptions asked = architecture_of(config);
     asked.second_head = model.second_head;  // its weight is a setting of the training

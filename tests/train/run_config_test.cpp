@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -34,6 +35,7 @@ RunConfig other_config() {
   config.seed = 0xFFFFFFFFFFFFFFFFu;
   config.augment = false;
   config.erode_dilate = 3;
+  config.augment_without = "blur,noise";
   config.initial_model = "a, b/best.safetensors";
   config.freeze = "blocks.*,lstm.*";
   config.keep_statistics = true;
@@ -49,6 +51,7 @@ RunConfig other_config() {
   config.second_head_weight = 0.25;
   config.deslant = true;
   config.magnify = 2.5;
+  config.stretch = true;
   config.bucket = 16;
   config.patience = 4;
   config.plateau_patience = 5;
@@ -201,4 +204,57 @@ TEST_CASE("what needs an initial model is refused without one, and a network of 
   config.network = "column-small";
   CHECK_THROWS_WITH_AS(check_config(config), doctest::Contains("keep_statistics is given without initial_model"),
                        ArgumentError);
+}
+
+TEST_CASE("what a network knows nothing of is refused, naming both") {
+  const auto problem = [](const auto& change) -> std::string {
+    RunConfig config;
+    change(config);
+    try {
+      check_config(config);
+    } catch (const ArgumentError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(problem([](RunConfig& config) { config.magnify = 2; }) ==
+        "magnify is given, but network is reference: this is of column-small and column-medium; leave it away");
+  CHECK(problem([](RunConfig& config) { config.deslant = true; }).starts_with("deslant is given"));
+  CHECK(problem([](RunConfig& config) { config.stretch = true; }).starts_with("stretch is given"));
+  CHECK(problem([](RunConfig& config) { config.second_head_weight = 0; }).starts_with("second_head_weight is given"));
+  CHECK(problem([](RunConfig& config) { config.augment_without = "blur"; }).starts_with("augment_without is given"));
+  const auto column = [&problem](const auto& change) {
+    return problem([&change](RunConfig& config) {
+      config.network = "column-small";
+      config.width = 0;
+      change(config);
+    });
+  };
+  CHECK(column([](RunConfig& config) { config.magnify = 2, config.deslant = true; }).empty());
+  CHECK(column([](RunConfig& config) { config.erode_dilate = 3; }) ==
+        "erode_dilate is given, but network is column-small: words for column networks are eroded and dilated by the "
+        "kind morphology; leave it away");
+  CHECK(column([](RunConfig& config) { config.scan = "rows"; }) ==
+        "scan is rows, but the second head reads column maxima; give second_head_weight 0 for a network without it");
+  CHECK(column([](RunConfig& config) { config.scan = "rows", config.second_head_weight = 0; }).empty());
+  CHECK(column([](RunConfig& config) { config.stretch = true; }) == "stretch is given with width 0, expected a width");
+  CHECK(column([](RunConfig& config) { config.stretch = true, config.width = 128; }).empty());
+}
+
+TEST_CASE("the recipes that come with tinyhtr are settings that go together") {
+  const std::filesystem::path folder = std::filesystem::path(TINYHTR_TEST_DATA).parent_path() / "examples" / "configs";
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    CAPTURE(entry.path().string());
+    const RunConfigFile recipe = read_run_config(entry.path());
+    CHECK_NOTHROW(check_config(recipe.config));
+    for (const char* key : {"augment", "batch_size", "height", "learning_rate", "network", "schedule", "seed"}) {
+      CAPTURE(key);
+      CHECK(recipe.given.contains(key));
+    }
+    CHECK(recipe.given.contains("train_epochs"));
+    CHECK(recipe.config.data.empty());
+    names.insert(entry.path().stem().string() + " " + recipe.config.network);
+  }
+  CHECK(names == std::set<std::string>{"medium column-medium", "small column-small", "tutorial reference"});
 }

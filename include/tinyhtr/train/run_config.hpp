@@ -46,6 +46,7 @@ struct RunConfig {
   double second_head_weight = 0.1;
   bool deslant = false;
   double magnify = 1;
+  bool stretch = false;
   Index bucket = 32;
   int patience = 20;
   int plateau_patience = 10;
@@ -107,11 +108,19 @@ void for_each_config_key(const Visitor& visit) {
   visit(ConfigKey{"seed", "Of weights, order, augmentation, dropout, split: equal seeds give equal results", run, 0,
                   18446744073709551615.0},
         &RunConfig::seed);
-  visit(ConfigKey{"augment", "Train on images that are brightened, sharpened, turned at random", run},
+  visit(ConfigKey{"augment",
+                  "Train on images that are changed at random: brightened, sharpened, turned; column networks: moved, "
+                  "slanted, warped, eroded and more, see augment_without",
+                  run},
         &RunConfig::augment);
   visit(ConfigKey{"erode_dilate", "Kernel of the random erosion and dilation, in pixels; 1 does nothing, 3 works", run,
                   1, 15},
         &RunConfig::erode_dilate);
+  visit(ConfigKey{"augment_without",
+                  "Column networks: kinds of augmentation to leave out, with commas between: affine, grid_warp, "
+                  "elastic, morphology, contrast, gamma, blur, noise, occlusion",
+                  run},
+        &RunConfig::augment_without);
   visit(
       ConfigKey{"initial_model",
                 "Start from the weights of this network, a file that read_words takes: its architecture, preprocessing "
@@ -198,6 +207,11 @@ void for_each_config_key(const Visitor& visit) {
                 "stop stays as small as it was written",
                 run, 1, 16},
       &RunConfig::magnify);
+  visit(ConfigKey{"stretch",
+                  "Column networks: bring images to the width whatever their aspect ratio, as the reference network "
+                  "has them; to compare with",
+                  run},
+        &RunConfig::stretch);
   visit(ConfigKey{"bucket",
                   "Networks of any width: words are sorted by width within so many batches, so that little of a batch "
                   "is padding; 0: not sorted",
@@ -241,7 +255,36 @@ inline bool is_column_network(const RunConfig& config) { return config.network.s
 /// Whether the network is built as that of initial_model, or of the checkpoint that goes on from it.
 inline bool starts_from_model(const RunConfig& config) { return !config.initial_model.empty(); }
 
-/// Throws ArgumentError where a setting makes no sense without another, naming both.
+namespace detail {
+
+/// Throws ArgumentError for settings that the network knows nothing of, so that nobody believes in their effect.
+inline void check_settings_of_network(const RunConfig& config) {
+  const RunConfig unset;
+  const auto refuse = [&config](const std::string& key, const std::string& why) {
+    throw ArgumentError(key + " is given, but network is " + config.network + ": " + why + "; leave it away");
+  };
+  if (is_column_network(config)) {
+    if (config.erode_dilate != unset.erode_dilate)
+      refuse("erode_dilate", "words for column networks are eroded and dilated by the kind morphology");
+    const bool by_columns = config.scan == "default" || config.scan == "column_maxima";
+    if (config.second_head_weight > 0 && !by_columns) {
+      throw ArgumentError("scan is " + config.scan + ", but the second head reads column maxima; give " +
+                          "second_head_weight 0 for a network without it");
+    }
+  } else if (!starts_from_model(config)) {
+    const char* why = "this is of column-small and column-medium";
+    if (config.augment_without != unset.augment_without) refuse("augment_without", why);
+    if (config.second_head_weight != unset.second_head_weight) refuse("second_head_weight", why);
+    if (config.deslant) refuse("deslant", why);
+    if (config.magnify != unset.magnify) refuse("magnify", why);
+    if (config.stretch) refuse("stretch", why);
+  }
+  if (config.stretch && config.width == 0) throw ArgumentError("stretch is given with width 0, expected a width");
+}
+
+}  // namespace detail
+
+/// Throws ArgumentError where a setting makes no sense without another, or with it, naming both.
 inline void check_config(const RunConfig& config) {
   if (config.network == "initial" && !starts_from_model(config))
     throw ArgumentError("network is initial without initial_model, the file of a network to start from");
@@ -251,6 +294,7 @@ inline void check_config(const RunConfig& config) {
     throw ArgumentError("width is " + std::to_string(config.width) +
                         ", expected 8 or more, or 0 with the network column-small or column-medium");
   }
+  detail::check_settings_of_network(config);
   const bool has_train = !config.train_list.empty(), has_validation = !config.validation_list.empty();
   if (has_train != has_validation) {
     throw ArgumentError(std::string(has_train ? "train_list" : "validation_list") + " is given without " +

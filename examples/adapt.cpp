@@ -18,6 +18,7 @@
 #include "support/initial_model.hpp"
 #include "support/network_file.hpp"
 #include "support/program.hpp"
+#include "support/published.hpp"
 #include "support/words_to_read.hpp"
 #include "support/writers.hpp"
 #include "tinyhtr/tinyhtr.hpp"
@@ -29,6 +30,7 @@ using namespace tinyhtr::examples;
 
 struct Settings {
   std::filesystem::path model, data, list, test_list, out, writers, json;
+  std::string command;
   bool per_writer = false, verbose = false;
   Index words = 50, least_words = 80;
   int threads = 0;
@@ -81,9 +83,9 @@ nlohmann::json figures(const ErrorRate& errors) {
 
 nlohmann::json described(const Settings& settings) {
   const AdaptOptions& options = settings.adaptation;
-  return {{"model", settings.model.string()},
-          {"data", settings.data.string()},
-          {"test_list", settings.test_list.string()},
+  return {{"model", base_name(settings.model)},
+          {"data", base_name(settings.data)},
+          {"test_list", base_name(settings.test_list)},
           {"learning_rate", options.learning_rate},
           {"passes", options.passes},
           {"batch_size", options.batch_size},
@@ -135,7 +137,7 @@ void adapt_one(const Settings& settings, LoadedNetwork<float>& model, const std:
   Safetensors file;
   file.metadata = model.metadata;
   file.metadata["adapted"] = std::to_string(words.size()) + " words of " +
-                             (settings.list.empty() ? settings.data : settings.list).string() + ", " +
+                             base_name(settings.list.empty() ? settings.data : settings.list) + ", " +
                              described(settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   file.metadata["library_version"] = version;
   const PlacePrior prior = place_prior_of(model.metadata, model.vocabulary.size());
@@ -147,7 +149,8 @@ void adapt_one(const Settings& settings, LoadedNetwork<float>& model, const std:
   std::cout << "try it       " << shell_word(program.parent_path() / "read_words") << " --model "
             << shell_word(settings.out) << " IMAGE...\n";
   if (settings.json.empty()) return;
-  nlohmann::json json{{"settings", described(settings)},
+  nlohmann::json json{{"command", settings.command},
+                      {"settings", described(settings)},
                       {"words", words.size()},
                       {"passes", adapted.adaptation.passes},
                       {"seconds", adapted.adaptation.seconds}};
@@ -188,6 +191,7 @@ void adapt_each(const Settings& settings, LoadedNetwork<float>& model) {
 
   nlohmann::json rows = nlohmann::json::array(), left_out = nlohmann::json::array();
   ErrorRate before, after;
+  std::vector<ErrorRate> each_before, each_after;  // a writer each
   double sum_before = 0, sum_after = 0, sum_change = 0, seconds = 0;
   Index count = 0, better = 0;
   std::cout << "writer  adapted on  tested on  CER micro before  after   change\n";
@@ -213,6 +217,8 @@ void adapt_each(const Settings& settings, LoadedNetwork<float>& model) {
                     {"seconds", adapted.adaptation.seconds}});
     before.add(old_errors);
     after.add(new_errors);
+    each_before.push_back(old_errors);
+    each_after.push_back(new_errors);
     sum_before += old_errors.cer_micro();
     sum_after += new_errors.cer_micro();
     sum_change += change;
@@ -239,11 +245,17 @@ void adapt_each(const Settings& settings, LoadedNetwork<float>& model) {
   line("by writers   mean CER micro ", mean_before, mean_after);
   std::cout << "             mean change of a writer's CER " << percent(sum_change / static_cast<double>(count))
             << '\n';
+  const Interval old_interval = bootstrap_intervals(each_before).cer_micro,
+                 new_interval = bootstrap_intervals(each_after).cer_micro;
   line("by words     CER micro ", before.cer_micro(), after.cer_micro());
+  const auto bounds = [](const Interval& one) { return fixed(one.low, 4) + " to " + fixed(one.high, 4); };
+  std::cout << "             of that 95% by writers: before " << bounds(old_interval) << ", after "
+            << bounds(new_interval) << '\n';
   line("             CER macro ", before.cer_macro(), after.cer_macro());
   line("             WER       ", before.wer(), after.wer());
   if (settings.json.empty()) return;
-  const nlohmann::json json{{"settings", described(settings)},
+  const nlohmann::json json{{"command", settings.command},
+                            {"settings", described(settings)},
                             {"words_each", settings.words},
                             {"least_words", settings.least_words},
                             {"writers", rows},
@@ -257,7 +269,9 @@ void adapt_each(const Settings& settings, LoadedNetwork<float>& model) {
                               {"mean_change", sum_change / static_cast<double>(count)}}},
                             {"by_words",
                              {{"before", figures(before)},
+                              {"before_by_writers", {old_interval.low, old_interval.high}},
                               {"after", figures(after)},
+                              {"after_by_writers", {new_interval.low, new_interval.high}},
                               {"change", relative_change(before.cer_micro(), after.cer_micro())}}},
                             {"seconds_each", seconds / static_cast<double>(count)}};
   replace_file(settings.json, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
@@ -339,5 +353,8 @@ int main(int argc, char** argv) {
   Settings settings;
   add_options(app, settings);
   const std::filesystem::path program = argc > 0 ? argv[0] : "adapt";
-  return run_program(app, argc, argv, [&] { run(settings, program); });
+  return run_program(app, argc, argv, [&] {
+    settings.command = published_command(argc, argv);
+    run(settings, program);
+  });
 }

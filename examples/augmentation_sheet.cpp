@@ -29,7 +29,8 @@ struct Options {
   std::vector<std::filesystem::path> images;
   std::filesystem::path out;
   std::uint64_t seed = 1;
-  Index columns = 6, width = 0;
+  Index columns = 6, height = 40, width = 0;
+  double magnify = 2;
   bool each = false;
 };
 
@@ -86,6 +87,13 @@ int main(int argc, char** argv) {
       ->check(tinyhtr::examples::whole_number(1, 100))
       ->type_name("N")
       ->capture_default_str();
+  app.add_option("--height", options.height, "Height of what the network reads, in pixels; as the recipes have it")
+      ->check(tinyhtr::examples::whole_number(8, 4096))
+      ->type_name("PIXELS")
+      ->capture_default_str();
+  app.add_option("--magnify", options.magnify, "By how much a lower image is magnified at most; as the recipes have it")
+      ->check(CLI::Range(1.0, 16.0))
+      ->capture_default_str();
   app.add_option("--width", options.width, "Width of what the network reads, in pixels; 0: as wide as the word needs")
       ->check(tinyhtr::examples::whole_number(0, 4096))
       ->type_name("PIXELS")
@@ -93,7 +101,9 @@ int main(int argc, char** argv) {
   app.add_flag("--each", options.each, "Show below each image every kind of augmentation alone, always done");
   return tinyhtr::examples::run_program(app, argc, argv, [&] {
     Sheet sheet;
+    sheet.preprocessing.fit.height = options.height;
     sheet.preprocessing.fit.width = options.width;
+    sheet.preprocessing.fit.magnify_at_most = options.magnify;
     std::uint32_t sample = 0;
     for (const std::filesystem::path& path : options.images) sheet.add_image(path, sample++, options);
     tinyhtr::write_png(options.out, tinyhtr::image_sheet(sheet.cells, options.columns + 2));

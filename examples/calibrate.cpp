@@ -19,7 +19,9 @@
 #include "support/decoder.hpp"
 #include "support/dropped_rows.hpp"
 #include "support/network_file.hpp"
+#include "support/print_rate.hpp"
 #include "support/program.hpp"
+#include "support/published.hpp"
 #include "support/words_to_read.hpp"
 #include "support/writers.hpp"
 #include "tinyhtr/tinyhtr.hpp"
@@ -31,6 +33,7 @@ using namespace tinyhtr::examples;
 
 struct Settings {
   std::filesystem::path model, data, list, places_list, out, json;
+  std::string command;
   DecoderOptions decoder;
   int threads = 0;
 };
@@ -42,7 +45,8 @@ struct ReadWords {
   std::vector<CheckedReading<float>> by_best_path;
   std::vector<CheckedScores> by_beam;
   std::vector<ErrorRate> errors;
-  std::vector<std::string> groups;  ///< writer, or form where nobody knows the writer
+  std::vector<std::string> writers;  ///< empty where nobody knows
+  std::vector<std::string> groups;   ///< writer, or form where nobody knows the writer
 
   bool is_right(std::size_t i) const { return by_beam.empty() ? by_best_path[i].is_right : by_beam[i].is_right; }
 
@@ -115,6 +119,7 @@ ReadWords read(const LoadedNetwork<float>& model, const Decoder& decoder, const 
       words.errors.back().add(batch.texts[n], text);
       const Sample& sample = loader.samples()[static_cast<std::size_t>(batch.samples[n])];
       const std::string writer = writers.of(sample);
+      words.writers.push_back(writer);
       words.groups.push_back(writer.empty() ? sample.id.substr(0, sample.id.find('-', sample.id.find('-') + 1))
                                             : writer);
     }
@@ -210,11 +215,14 @@ void run(const Settings& settings) {
   const RiskCoverage curve = risk_coverage(errors);
   const Risk full = curve.at_coverage(1), most = curve.at_coverage(0.9);
 
-  std::cout << "decoder " << settings.decoder.description() << '\n'
-            << "words " << after.count << '\n'
-            << "wer " << fixed(full.wer, 4) << '\n'
-            << "cer_micro " << fixed(full.cer_micro, 4) << '\n'
-            << "temperature " << fixed(fit.temperature, 4) << '\n'
+  ErrorRate sum;
+  for (const ErrorRate& word : words.errors) sum.add(word);
+  const ReportIntervals intervals = report_intervals(words.errors, words.writers);
+  const std::string split = settings.list.empty() ? "all" : base_name(settings.list);
+
+  std::cout << "decoder " << settings.decoder.description() << '\n' << "split " << split << '\n';
+  print_rates(sum, intervals);
+  std::cout << "temperature " << fixed(fit.temperature, 4) << '\n'
             << "expected_calibration_error_before " << fixed(before.expected_error, 4) << '\n'
             << "expected_calibration_error " << fixed(after.expected_error, 4) << '\n'
             << "maximum_calibration_error " << fixed(after.maximum_error, 4) << '\n'
@@ -233,7 +241,11 @@ void run(const Settings& settings) {
     std::cout << fixed(coverage, 2) << "  " << fixed(risk.cer_micro, 4) << "  " << fixed(risk.wer, 4) << '\n';
   }
   if (!settings.json.empty()) {
-    nlohmann::ordered_json json{{"decoder", settings.decoder.description()},
+    nlohmann::ordered_json json{{"command", settings.command},
+                                {"decoder", settings.decoder.description()},
+                                {"data", base_name(settings.data)},
+                                {"split", split},
+                                {"rates", figures_json(sum, intervals)},
                                 {"words", after.count},
                                 {"temperature", fit.temperature},
                                 {"ece_before", before.expected_error},
@@ -278,5 +290,8 @@ int main(int argc, char** argv) {
   app.add_option("--json", settings.json, "Write the figures as JSON")->type_name("FILE");
   app.add_option("--threads", settings.threads, "Threads to compute on (default: all processors)")
       ->check(whole_number(1, 1024));
-  return run_program(app, argc, argv, [&] { run(settings); });
+  return run_program(app, argc, argv, [&] {
+    settings.command = published_command(argc, argv);
+    run(settings);
+  });
 }

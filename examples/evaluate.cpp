@@ -17,6 +17,7 @@
 #include "support/dropped_rows.hpp"
 #include "support/memory.hpp"
 #include "support/network_file.hpp"
+#include "support/print_rate.hpp"
 #include "support/program.hpp"
 #include "support/published.hpp"
 #include "support/trained_words.hpp"
@@ -105,27 +106,9 @@ void write_predictions(const std::filesystem::path& path, const Evaluation& eval
   replace_file(path, text);
 }
 
-/// One figure with its intervals, a line each: by words, and by writers where they are known.
-void print_rate(const std::string& name, double rate, Interval ErrorIntervals::*interval,
-                const ReportIntervals& intervals) {
-  const auto line = [&name](const char* what, double value) {
-    std::cout << name << what << ' ' << fixed(value, 6) << '\n';
-  };
-  line("", rate);
-  line("_low", (intervals.by_words.*interval).low);
-  line("_high", (intervals.by_words.*interval).high);
-  if (intervals.writers < 2) return;
-  line("_low_by_writers", (intervals.by_writers.*interval).low);
-  line("_high_by_writers", (intervals.by_writers.*interval).high);
-}
-
 void print_figures(const RunReport& report, const ReportIntervals& intervals, const Evaluation& evaluation) {
   const ErrorRate& errors = evaluation.errors;
-  std::cout << "words " << errors.words << '\n' << "characters " << errors.characters << '\n';
-  if (intervals.writers > 0) std::cout << "writers " << intervals.writers << '\n';
-  print_rate("cer_micro", errors.cer_micro(), &ErrorIntervals::cer_micro, intervals);
-  print_rate("cer_macro", errors.cer_macro(), &ErrorIntervals::cer_macro, intervals);
-  print_rate("wer", errors.wer(), &ErrorIntervals::wer, intervals);
+  print_rates(errors, intervals);
   std::cout << "loss " << (evaluation.labels_with_loss > 0 ? fixed(evaluation.loss, 6) : "none") << '\n'
             << "labels_with_loss " << evaluation.labels_with_loss << '\n'
             << "images_per_second " << fixed(static_cast<double>(errors.words) / evaluation.seconds, 1) << '\n'
@@ -181,7 +164,7 @@ void print_lists(const ListErrors& errors) {
 /// All figures with what belongs beside them, for tools/results.py; no text of the data, no folder of this machine.
 void write_json(const Settings& settings, LoadedNetwork<float>& model, const Evaluation& evaluation,
                 const ReportIntervals& intervals, const std::optional<TrainedWords>& trained,
-                const std::optional<ListErrors>& lists) {
+                const std::optional<SharedWriters>& shared, const std::optional<ListErrors>& lists) {
   nlohmann::ordered_json json{{"format", 1}, {"kind", "evaluation"}};
   json["command"] = settings.command;
   json["model"] = base_name(settings.model);
@@ -201,11 +184,9 @@ void write_json(const Settings& settings, LoadedNetwork<float>& model, const Eva
   if (evaluation.labels_with_loss > 0) json["loss"] = evaluation.loss;
   json["labels_with_loss"] = evaluation.labels_with_loss;
   json["words_trained_on"] = nullptr;
+  if (trained) json["words_trained_on"] = trained->words;
   json["shared_writers"] = nullptr;
-  if (trained) {
-    json["words_trained_on"] = trained->words;
-    json["shared_writers"] = shared_writers_json(trained->writers);
-  }
+  if (shared) json["shared_writers"] = shared_writers_json(*shared);
   json["seconds"] = evaluation.seconds;
   json["images_per_second"] = static_cast<double>(evaluation.errors.words) / evaluation.seconds;
   json["peak_memory_mib"] = peak_memory_mib();
@@ -253,10 +234,14 @@ void run(const Settings& settings) {
     std::cout << "words_trained_on " << trained->words << '\n';
     report.trained_on +=
         "; of the words read here, " + std::to_string(trained->words) + " are among the training words";
-    print_shared(trained->writers);
-    report.trained_on += "; writers " + to_string(trained->writers);
   }
-  if (!settings.json.empty()) write_json(settings, model, evaluation, *report.intervals, trained, lists);
+  const std::optional<SharedWriters> shared =
+      trained ? std::optional(trained->writers) : stated_writers(model.metadata, settings.list);
+  if (shared) {
+    print_shared(*shared);
+    report.trained_on += "; writers " + to_string(*shared) + (trained ? "" : ", by the file of the model");
+  }
+  if (!settings.json.empty()) write_json(settings, model, evaluation, *report.intervals, trained, shared, lists);
   if (settings.report.empty()) return;
   report.configuration = {{"model", settings.model.string()},
                           {"data", settings.data.string()},
@@ -282,9 +267,9 @@ int main(int argc, char** argv) {
       "_low and _high bound a rate's 95% interval: percentile bootstrap over words and, _by_writers, over writers,\n"
       "which is the one to trust for words of other writers. trained_on is what the model's file says;\n"
       "words_trained_on counts those words that train.csv beside the model holds, writers_trained_on the writers of\n"
-      "these words who wrote some of those: figures for new people need 0. _in_list and _out_of_list are of the "
-      "labels\n"
-      "that are in a list of words, and of all others.\n"
+      "these words who wrote some of those: figures for new people need 0. Without train.csv it is what the model's\n"
+      "file says of a list of this name. _in_list and _out_of_list are of the labels that are in a list of words,\n"
+      "and of all others.\n"
       "Example: evaluate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
   app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();

@@ -12,6 +12,7 @@
 
 #include "support/program.hpp"
 #include "tinyhtr/core/lengths.hpp"
+#include "tinyhtr/core/number_text.hpp"
 #include "tinyhtr/data/text_lines.hpp"
 #include "tinyhtr/decode/beam_search.hpp"
 #include "tinyhtr/decode/best_path.hpp"
@@ -97,11 +98,21 @@ class DecoderOptions {
 
   bool searches() const { return name_ == "beam"; }
 
-  /// How the result was decoded, to stand beside figures.
+  /// How the result was decoded, to stand beside figures; weights only where they are not as by default.
   std::string description() const {
     if (!searches()) return "best path";
-    return "beam search, width " + std::to_string(beam_.width) + ", language model " + base_name(language_model_) +
-           ", lexicon " + base_name(lexicon_);
+    std::string text = "beam search, width " + std::to_string(beam_.width) + ", language model " +
+                       base_name(language_model_) + ", lexicon " + base_name(lexicon_);
+    const BeamOptions unset;
+    const auto add = [&text](const char* name, double value, double usual) {
+      if (value != usual) text += ", " + std::string(name) + ' ' + shortest(value);
+    };
+    if (language_model_ != "none") {
+      add("model weight", beam_.model_weight, unset.model_weight);
+      add("character bonus", beam_.character_bonus, unset.character_bonus);
+    }
+    if (lexicon_ != "none") add("outside penalty", beam_.outside_penalty, unset.outside_penalty);
+    return text;
   }
 
   /// Reads the files, for what this network writes. Throws what reading them throws.

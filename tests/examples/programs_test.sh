@@ -43,6 +43,7 @@ refuses() {
   complains "$1"
 }
 
+recipes=$(dirname "$0")/../../examples/configs
 image=$(find "$data/words" -name '*.png' | sort | head -n 1)
 
 # --- language_model
@@ -74,6 +75,7 @@ prints '^80 pictures in '
 cp "$work/sheet.png" "$work/first.png"
 run 0 augmentation_sheet "$image" "$image" --out "$work/sheet.png" --columns 2 --each
 cmp -s "$work/sheet.png" "$work/first.png" || fail 'augmentation_sheet: the same seed gave another sheet'
+run 0 augmentation_sheet "$image" --out "$work/sheet.png" --columns 2 --height 24 --magnify 1
 refuses 'nothing.png' augmentation_sheet "$work/nothing.png" --out "$work/sheet.png"
 run 2 augmentation_sheet "$image"
 complains '--out is required'
@@ -179,6 +181,30 @@ refuses 'could not be' evaluate --model "$work/writers/best.safetensors" --data 
 # --- the small network, on a cycle whose length stays
 run 0 train_iam "${small[@]}" --network small --schedule one-cycle --clip-norm 5 --epochs 2 --out "$work/cycle"
 refuses 'epochs differs' train_iam --resume "$work/cycle" --epochs 3
+
+# --- evaluate: what the file of a model says of the writers of the list that it was validated on
+run 0 train_iam --data "$data" --train-list "$data/splits/train_words.txt" \
+  --validation-list "$data/splits/validation_words.txt" --limit 60 --batch-size 8 --epochs 1 --out "$work/listed"
+cp "$work/listed/best.safetensors" "$work/alone.safetensors"
+run 0 evaluate --model "$work/alone.safetensors" --data "$data" --list "$data/splits/validation_words.txt" --json "$work/alone.json"
+prints '^writers_trained_on [0-9]+$'
+grep -q '"shared_words"' "$work/alone.json" || fail 'evaluate: no shared writers in its JSON'
+run 0 evaluate --model "$work/alone.safetensors" --data "$data" --list "$data/splits/validation_forms.txt"
+if grep -q '^writers_trained_on' "$work/out"; then fail 'evaluate: writers of a list that the model says nothing of'; fi
+
+# --- train_iam by a recipe: words of any width, padded, in buckets; one epoch and one more equal two, to the byte
+recipe=(train_iam --config "$recipes/small.yaml" --data "$data" --limit 60 --augment-without 'blur,noise')
+run 0 "${recipe[@]}" --epochs 2 --schedule constant --out "$work/recipe_two"
+prints 'T = width / 4'
+grep -qx 'height: 40' "$work/recipe_two/configs.yaml" || fail 'train_iam --config: the height of the recipe is not in configs.yaml'
+grep -q 'augment_without: .*blur,noise' "$work/recipe_two/configs.yaml" || fail 'train_iam: no augment_without in configs.yaml'
+run 0 "${recipe[@]}" --epochs 1 --schedule constant --out "$work/recipe_one"
+run 0 train_iam --resume "$work/recipe_one" --epochs 2
+cmp -s "$work/recipe_one/last.safetensors" "$work/recipe_two/last.safetensors" || fail 'a resumed recipe gave another network'
+refuses "augment_without: expected affine, grid_warp, .*, found 'blurr'" "${recipe[@]}" --augment-without blurr --out "$work/x"
+refuses 'magnify is given, but network is reference' "${recipe[@]}" --network reference --width 128 --out "$work/x"
+refuses 'scan is rows, but the second head reads column maxima' "${recipe[@]}" --scan rows --width 128 --out "$work/x"
+run 0 "${recipe[@]}" --epochs 1 --scan rows --width 128 --stretch --second-head-weight 0 --deslant --height 32 --out "$work/rows"
 run 0 read_words --model "$work/cycle/best.safetensors" "$image"
 run 0 show_readings --model "$work/cycle/best.safetensors" --data "$data" --out "$work/readings.svg" --words 7 --columns 3
 prints 'readings.svg: 7 words, [0-7] read without an error'
@@ -449,12 +475,14 @@ prints '^decoder beam search, width 16'
 prints '^cer_micro_in_list [0-9.]+$'
 run 0 calibrate --model "$data/models/small.safetensors" --data "$data" --list "$work/some.txt" --out "$work/calibrated.safetensors"
 prints '^temperature [0-9.]+$'
+for line in '^split some.txt$' '^writers [0-9]+$' '^cer_macro_low_by_writers [0-9.]+$'; do prints "$line"; done
 prints '^expected_calibration_error [0-9.]+$'
 run 0 read_words --model "$work/calibrated.safetensors" "$image"
 run 0 calibrate --decoder beam --model "$work/calibrated.safetensors" --data "$data" --list "$work/some.txt" \
   --out "$work/calibrated.safetensors" --json "$work/calibrated.json"
 prints '^decoder beam search, width 16'
 prints '^places_of_characters_fitted 1$'
+grep -q '"command": "calibrate --decoder beam' "$work/calibrated.json" || fail 'calibrate: no command in its JSON'
 grep -q '"cer_micro_at_90"' "$work/calibrated.json" || fail 'calibrate: figures are missing in its JSON'
 run 0 read_words --decoder beam --model "$work/calibrated.safetensors" "$image"
 run 0 align_words --data "$data" --list "$work/some.txt"

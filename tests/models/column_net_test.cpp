@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../support/check_mode.hpp"
@@ -263,8 +264,10 @@ TEST_CASE("widths that the strides do not divide, that are too large, too few, a
   CHECK_THROWS_AS((WordNet<float>(5, 3, rows)), ArgumentError);
 }
 
-TEST_CASE("the column networks: a step for four columns, any width") {
-  for (const WordNetOptions& options : {small_column_net(), medium_column_net()}) {
+TEST_CASE("the column networks: a step for four columns, any width, heights of the recipes, parameters as promised") {
+  const std::vector<std::pair<WordNetOptions, Index>> networks{{small_column_net(), 600'000},
+                                                               {medium_column_net(), 2'500'000}};
+  for (const auto& [options, most_parameters] : networks) {
     CHECK(column_stride(options) == 4);
     CHECK(options.preprocessing.has_value());
     CHECK(options.preprocessing->fit.height == options.height);
@@ -272,10 +275,24 @@ TEST_CASE("the column networks: a step for four columns, any width") {
     CHECK(options.preprocessing->fit.width_multiple % column_stride(options) == 0);
     CHECK(time_steps(options, 64) == 16);
     CHECK(time_steps(options) == 0);
-    WordNet<float> network(79, 1, options);
     const NoGrad no_grad;
-    CHECK(network.forward(Tensor<float>(Shape{2, 1, 32, 64}), Mode::inference(), {64, 12}).shape() == Shape{16, 2, 79});
-    CHECK(network.lengths({64, 12}) == Lengths{16, 3});
+    for (const Index height : {32, 40}) {
+      CAPTURE(height);
+      WordNetOptions as_high = options;
+      as_high.height = as_high.preprocessing->fit.height = height;
+      WordNet<float> network(79, 1, as_high);
+      CHECK(count_parameters<float>(network) <= most_parameters);
+      const Lengths widths{64, 12};
+      CHECK(network.lengths(widths) == Lengths{16, 3});
+      const Tensor<float> words = counted_tensor<float>({2, 1, height, 64}, 7, 128, 128);
+      const auto last_of_second = [&](std::uint64_t noise) {
+        const Tensor<float> padded = padded_with_noise(words, widths, 64, noise, 4096);
+        const Tensor<float> logits = network.forward(padded, Mode::inference(), widths).value();
+        CHECK(logits.shape() == Shape{16, 2, 79});
+        return sequence_alone(logits, 1, 3);
+      };
+      CHECK(same_bits(last_of_second(1), last_of_second(2)));
+    }
   }
 }
 

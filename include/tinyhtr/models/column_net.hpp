@@ -11,14 +11,14 @@ namespace tinyhtr {
 ///     (N,1,H,W) - residual blocks, 4 columns to a step - (N,C,H/8,W/4) - maximum over the height - (T = W/4, N, C)
 ///     - BiLSTM - dropout - linear - logits (T,N,K)
 ///
-/// H is `height`, 32 as it stands here. No weight depends on it: the recipes of examples/configs take 40, at 1.5 times
-/// the time of a step, for strokes as fine as those of small handwriting (docs/results.md says what it is worth).
-///
 /// so that time runs as the text does, once, which is what CTC's alignments do. Convolutions have no bias, skip paths a
 /// batch norm. In training a second head reads the columns without the LSTM, as a convolution of width 3: its loss,
 /// with a weight of some tenths, hands the blocks a gradient that has not gone through the LSTM. Source: Retsinas,
 /// Sfikas, Gatos, Nikou, "Best practices for a handwritten text recognition system", 2022: columns by maximum, aspect
 /// ratio kept, the second head ("CTC shortcut").
+///
+/// H is `height`, 32 as it stands here. No weight depends on it: the recipes of examples/configs take 40, at 1.5 times
+/// the time of a step, for the strokes of small handwriting (docs/results.md says what that is worth).
 inline WordNetOptions column_net() {
   WordNetOptions options;
   options.width = 0;
@@ -35,9 +35,9 @@ inline WordNetOptions column_net() {
   return options;
 }
 
-/// 0.58 million parameters, 61 million multiply-adds for an image of 128 columns. The first block halves the image at
-/// once, and has 24 filters instead of the reference network's 16 on the whole of it: the same time, and more that can
-/// be told apart.
+/// 0.58 million parameters, 61 million multiply-adds for an image of 32 x 128 pixels. The first block halves the image
+/// at once, and has 24 filters instead of the reference network's 16 on the whole of it: the same time, and more that
+/// can be told apart.
 inline WordNetOptions small_column_net() {
   WordNetOptions options = column_net();
   options.hidden = 128;

@@ -44,14 +44,10 @@ struct RunReport {
   std::optional<ReportIntervals> intervals{};  ///< report_intervals of the words, where somebody has them already
 };
 
-/// Their intervals, drawn as the options say. Throws what bootstrap_intervals throws.
-inline ReportIntervals report_intervals(const std::vector<CountedWord>& words, const BootstrapOptions& options = {}) {
-  std::vector<ErrorRate> errors;
-  std::vector<std::string> writers;
-  for (const CountedWord& word : words) {
-    errors.push_back(word.errors);
-    writers.push_back(word.word->writer);
-  }
+/// The intervals of words, each with its errors and its writer, empty where nobody knows; drawn as the options say.
+/// Throws what bootstrap_intervals throws.
+inline ReportIntervals report_intervals(const std::vector<ErrorRate>& errors, const std::vector<std::string>& writers,
+                                        const BootstrapOptions& options = {}) {
   ReportIntervals intervals;
   intervals.by_words = bootstrap_intervals(errors, options);
   std::vector<std::string> known = writers;
@@ -60,6 +56,17 @@ inline ReportIntervals report_intervals(const std::vector<CountedWord>& words, c
   intervals.writers = static_cast<Index>(known.size()) - (known.front().empty() ? 1 : 0);
   if (intervals.writers >= 2) intervals.by_writers = bootstrap_intervals(by_writer(errors, writers), options);
   return intervals;
+}
+
+/// The same of the words of a report.
+inline ReportIntervals report_intervals(const std::vector<CountedWord>& words, const BootstrapOptions& options = {}) {
+  std::vector<ErrorRate> errors;
+  std::vector<std::string> writers;
+  for (const CountedWord& word : words) {
+    errors.push_back(word.errors);
+    writers.push_back(word.word->writer);
+  }
+  return report_intervals(errors, writers, options);
 }
 
 namespace detail {

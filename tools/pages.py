@@ -15,7 +15,10 @@ A line before a fenced block says where the block comes from:
 check fails where a block differs, where a block of C++ does not say where it comes from (what no compiler sees goes
 stale), where a link leads to a file or a heading that is not there, and where the page of a room does not lead to each
 of its headers. Outputs are checked where --programs is given. update writes them anew.
-Pages are README.md, docs/**/*.md, bench/README.md, unless some are named.
+Pages are README.md, docs/**/*.md, bench/README.md, unless some are named. Where none are, it also fails where a folder
+of include/tinyhtr has no docs/rooms/ROOM.md, where a lesson, examples/lessons/NN_NAME.cpp, has no
+docs/lessons/NN_NAME.md with a picture and a formula on lines of its own, and where a file of a lesson has 120 lines or
+more.
 """
 
 import argparse
@@ -29,7 +32,10 @@ BLOCK = re.compile(r"(?:^<!-- (from|output of) ([^\n]*?) -->\n)?^```(\w*)\n(.*?)
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.I)
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 CODE = re.compile(r"`[^`\n]*`")
+PICTURE = re.compile(r"!\[[^\]]*\]\([^)\s]+\)")
+FORMULA = re.compile(r"^\$\$[^$]+\$\$$", re.M)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+LESSON_LINES = 120
 ELISION = re.compile(r"^\s*(//\s*)?\.\.\.$")
 
 
@@ -140,6 +146,36 @@ def check_room(page, text):
     return [f"no link to {header.relative_to(ROOT)}" for header in headers if header not in linked]
 
 
+def check_rooms():
+    """The rooms that have no page."""
+    rooms = sorted(folder.name for folder in (ROOT / "include/tinyhtr").iterdir() if folder.is_dir())
+    return [f"include/tinyhtr/{room}: docs/rooms/{room}.md is not there"
+            for room in rooms if not (ROOT / f"docs/rooms/{room}.md").is_file()]
+
+
+def check_lessons():
+    """Lessons that are too long, or whose page is not there or has no picture or no formula; pages without a lesson."""
+    faults = []
+    programs = sorted((ROOT / "examples/lessons").glob("[0-9][0-9]_*.cpp"))
+    for file in sorted([*programs, *(ROOT / "examples/lessons").glob("*.hpp")]):
+        lines = len(file.read_text(encoding="utf-8").splitlines())
+        if lines >= LESSON_LINES:
+            faults.append(f"{file.relative_to(ROOT)}: {lines} lines, fewer than {LESSON_LINES} are allowed")
+    for program in programs:
+        page = ROOT / f"docs/lessons/{program.stem}.md"
+        if not page.is_file():
+            faults.append(f"{program.relative_to(ROOT)}: {page.relative_to(ROOT)} is not there")
+            continue
+        text = FENCED.sub("", page.read_text(encoding="utf-8"))
+        for pattern, what in ((PICTURE, "picture"), (FORMULA, "formula")):
+            if not pattern.search(text):
+                faults.append(f"{page.relative_to(ROOT)}: no {what}")
+    for page in sorted((ROOT / "docs/lessons").glob("*.md")):
+        if page.stem not in [program.stem for program in programs]:
+            faults.append(f"{page.relative_to(ROOT)}: examples/lessons/{page.stem}.cpp is not there")
+    return faults
+
+
 def visit(page, programs, update):
     """The faults of a page; with update, its outputs are written anew."""
     faults, text, outputs = [], page.read_text(encoding="utf-8"), {}
@@ -181,13 +217,14 @@ def main():
     options = parser.parse_intermixed_args()
     if options.command == "update" and not options.programs:
         parser.error("update needs --programs")
-    pages = [page.resolve() for page in options.pages]
+    pages, faults = [page.resolve() for page in options.pages], []
     if not pages:
+        faults = check_rooms() + check_lessons()
         pages = [ROOT / "README.md", ROOT / "bench/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    faults = [fault for page in pages for fault in visit(page, options.programs, options.command == "update")]
+    faults += [fault for page in pages for fault in visit(page, options.programs, options.command == "update")]
     if faults:
         print("\n".join(faults), file=sys.stderr)
-        print(f"FAILED: {len(faults)} blocks of {len(pages)} pages", file=sys.stderr)
+        print(f"FAILED: {len(faults)} faults in {len(pages)} pages", file=sys.stderr)
         return 1
     print(f"PASSED: {len(pages)} pages show what is there")
     return 0

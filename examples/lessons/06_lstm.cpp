@@ -79,6 +79,7 @@ int main() {
   expect("h of step 1, as one box", as_one.value()[1], h);
   backward(sum(by_cells));
   backward(sum(as_one));
+  expect("gradient of u of the output gate", one.hh.grad()[3], 0.0315, 1e-4);
   expect("the same gradient of x", same(x_small.grad(), x_one.grad()));
   expect("the same gradient of W_ih", same(small.ih.grad(), one.ih.grad()));
   expect("the same gradient of W_hh", same(small.hh.grad(), one.hh.grad()));

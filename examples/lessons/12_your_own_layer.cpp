@@ -1,7 +1,6 @@
-// Lesson 12: a layer of your own: written, checked, used, timed. The page: docs/lessons/12_your_own_layer.md
+// Lesson 12: a layer of your own: written, checked, used. The page: docs/lessons/12_your_own_layer.md. Its benchmark:
+// bench/template/prelu_bench.cpp
 
-#include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <utility>
@@ -9,7 +8,6 @@
 
 #include "12_prelu.hpp"
 #include "lesson.hpp"
-#include "tinyhtr/autograd/activations.hpp"
 #include "tinyhtr/autograd/arithmetic.hpp"
 #include "tinyhtr/autograd/gradient_check.hpp"
 #include "tinyhtr/io/checkpoint.hpp"
@@ -55,22 +53,6 @@ double learn_absolute_value(Bend<double>& network, std::vector<Variable<double>>
   return loss.item();
 }
 
-/// Nanoseconds a number that a layer takes, there and back.
-template <class Layer>
-double nanoseconds(const Layer& layer) {
-  const Index rows = 10000, columns = 32;
-  const Variable<float> x(Tensor<float>(Shape{rows, columns}, 0.5f), /*requires_grad=*/true);
-  const Tensor<float> dy(x.shape(), 1.0f);
-  double best = 1e9;
-  for (int i = 0; i < 10; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    backward(layer(x), dy);
-    const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;
-    best = std::min(best, taken.count() / static_cast<double>(rows * columns));
-  }
-  return best;
-}
-
 }  // namespace
 
 int main() {
@@ -107,10 +89,4 @@ int main() {
   Bend<double> again(Random(/*seed=*/2));
   copy_members<double>(file, again);
   expect("slope, out of the checkpoint", again.bend.slope.value()[0], -1, 1e-2);
-
-  // Time it; to stderr, for no two runs take the same time.
-  const Variable<float> slopes(Tensor<float>(Shape{32}, 0.1f), /*requires_grad=*/true);
-  const double ours = nanoseconds([&](const Variable<float>& in) { return prelu(in, slopes); });
-  const double theirs = nanoseconds([](const Variable<float>& in) { return leaky_relu(in, 0.1f); });
-  std::fprintf(stderr, "prelu %.2f ns a number, leaky_relu of the library %.2f ns\n", ours, theirs);
 }

@@ -87,6 +87,45 @@ class Pages(unittest.TestCase):
             pages.visit(page, None, False), ["docs/rooms/core.md: no link to include/tinyhtr/core/tensor.hpp"]
         )
 
+    def write(self, path, text=""):
+        file = pages.ROOT / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def test_each_room_has_a_page(self):
+        for path in ("include/tinyhtr/tinyhtr.hpp", "include/tinyhtr/core/shape.hpp", "include/tinyhtr/nn/linear.hpp"):
+            self.write(path)
+        self.write("docs/rooms/core.md")
+        self.assertEqual(pages.check_rooms(), ["include/tinyhtr/nn: docs/rooms/nn.md is not there"])
+        self.write("docs/rooms/nn.md")
+        self.assertEqual(pages.check_rooms(), [])
+
+    def test_lessons_are_short(self):
+        self.write("examples/lessons/01_graph.cpp", "int x;\n" * 119)
+        self.write("examples/lessons/01_layer.hpp", "int x;\n" * 119)
+        self.write("docs/lessons/01_graph.md", "![a graph](graph.svg)\n\n$$a = b$$\n")
+        self.assertEqual(pages.check_lessons(), [])
+        self.write("examples/lessons/01_graph.cpp", "int x;\n" * 120)
+        self.assertIn("01_graph.cpp: 120 lines", pages.check_lessons()[0])
+        self.write("examples/lessons/01_graph.cpp", "int x;\n")
+        self.write("examples/lessons/01_layer.hpp", "int x;\n" * 121)
+        self.assertIn("01_layer.hpp: 121 lines", pages.check_lessons()[0])
+
+    def test_each_lesson_has_a_page_with_a_picture_and_a_formula(self):
+        def faults(page):
+            self.write("docs/lessons/01_graph.md", page)
+            return pages.check_lessons()
+
+        picture, formula = "![a graph](graph.svg)\n", "$$a =\nb$$\n"
+        self.write("examples/lessons/01_graph.cpp")
+        self.assertEqual(pages.check_lessons(), ["examples/lessons/01_graph.cpp: docs/lessons/01_graph.md is not there"])
+        self.assertEqual(faults(f"{picture}\n{formula}"), [])
+        self.assertEqual(faults(f"[a graph](graph.svg)\n\n{formula}"), ["docs/lessons/01_graph.md: no picture"])
+        self.assertEqual(faults(f"{picture}\nhere $a = b$\n"), ["docs/lessons/01_graph.md: no formula"])
+        self.assertEqual(len(faults(f"```text\n{picture}\n{formula}```\n")), 2)
+        self.write("docs/lessons/02_check.md", picture + formula)
+        self.assertIn("examples/lessons/02_check.cpp is not there", faults(picture + formula)[0])
+
     def test_programs_that_fail(self):
         (pages.ROOT / "lesson").write_text("#!/bin/sh\necho 'no such word' >&2\nexit 3\n")
         self.assertIn("failed with 3: no such word", self.output("loss = 0.1234\n")[0])

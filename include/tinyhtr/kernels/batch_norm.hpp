@@ -75,8 +75,8 @@ void batch_norm_forward_training(Tensor<T>& y, BatchStatistics<T>& statistics, c
     for (Index n = 0; n < batch; ++n) {
       const T* plane = x.data() + (n * channels + c) * pixels;
       squares += detail::interleaved_sum(pixels, [=](Index k) {
-        const double deviation = is_real(n, k) ? static_cast<double>(plane[k]) - mean : 0;
-        return deviation * deviation;
+        const double distance = is_real(n, k) ? static_cast<double>(plane[k]) - mean : 0;
+        return distance * distance;
       });
     }
     const double variance = squares / count;

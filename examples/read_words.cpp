@@ -33,7 +33,7 @@ struct Settings {
   std::vector<std::filesystem::path> inputs;
   DecoderOptions decoder;
   ReadingFormat format = ReadingFormat::tab_separated;
-  Index batch_size = 8;
+  Index batch_size = 8, n_best = 1;
   int threads = 0;
 };
 
@@ -73,9 +73,11 @@ struct Reader {
   Vocabulary vocabulary;
   Decoder decoder;
   double temperature;  ///< of the confidences
+  Index n_best;        ///< more than 1: so many readings of each image, by a decoder that searches
 
   /// Logits (T,N,K) to texts, for those readings that have no error yet; sample n is readings[n].
   void read(std::vector<ImageReading>& readings, const Tensor<float>& logits) const {
+    if (n_best > 1) return read_several(readings, logits);
     const std::vector<Reading> texts = decoder(logits, {}, vocabulary.blank());
     for (std::size_t n = 0; n < readings.size(); ++n) {
       if (!readings[n].error.empty()) continue;
@@ -84,6 +86,19 @@ struct Reader {
         return log_text_probability(logits, static_cast<Index>(n), texts[n].classes, vocabulary.blank(), temperature);
       };
       readings[n].confidence = texts[n].confidence ? *texts[n].confidence : std::exp(own());
+    }
+  }
+
+  void read_several(std::vector<ImageReading>& readings, const Tensor<float>& logits) const {
+    const auto found = decoder.n_best(logits, {}, vocabulary.blank(), n_best);
+    for (std::size_t n = 0; n < readings.size(); ++n) {
+      if (!readings[n].error.empty()) continue;
+      for (const ScoredReading& one : found[n]) {
+        readings[n].ranked.push_back({vocabulary.decode(one.classes), one.score, one.confidence.value_or(0)});
+      }
+      if (readings[n].ranked.empty()) continue;  // an infinite penalty lets no text through
+      readings[n].text = readings[n].ranked.front().text;
+      readings[n].confidence = readings[n].ranked.front().confidence;
     }
   }
 };
@@ -142,7 +157,7 @@ void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
   const LoadedNetwork<float> model = load_network_file(settings.model.empty() ? default_model() : settings.model);
   const Reader reader{FoldedWordNet<float>(model.network), model.vocabulary, settings.decoder.make(model),
-                      model.temperature()};
+                      model.temperature(), settings.n_best};
   ImageSource source(settings.inputs, settings.list);
   ImageBatches batches(source, filled_up(settings.batch_size));
   ReadingPrinter printer(std::cout, settings.format);
@@ -202,6 +217,10 @@ int main(int argc, char** argv) {
       app.add_flag("--json", json,
                    "Print a JSON object a line: path, text, confidence; or path, error for an image that was not read");
   app.add_flag("--csv", csv, "Print CSV with the header path,text,confidence,error")->excludes(json_flag);
+  app.add_option("--n-best", settings.n_best,
+                 "With --decoder beam and --json: so many readings of each image, with scores, the best first")
+      ->check(whole_number(1, 1000))
+      ->capture_default_str();
   app.add_option("--batch-size", settings.batch_size,
                  "Images that a thread reads at a time, rounded up to a multiple of 8; does not change the result")
       ->check(whole_number(1, 1024))
@@ -211,6 +230,11 @@ int main(int argc, char** argv) {
       ->check(whole_number(1, 1024));
   return run_program(app, argc, argv, [&] {
     if (inputs->count() == 0 && list->count() == 0) throw CLI::RequiredError("an IMAGE, a folder, - or --list");
+    if (settings.n_best > 1 && !(json && settings.decoder.searches())) {
+      throw ArgumentError(
+          "--n-best needs --decoder beam, which finds several readings, and --json, which has room for "
+          "them");
+    }
     settings.format = json ? ReadingFormat::json_lines : csv ? ReadingFormat::csv : ReadingFormat::tab_separated;
     run(settings);
   });

@@ -5,23 +5,32 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "tinyhtr/core/number_text.hpp"
 #include "tinyhtr/data/csv.hpp"
 
 namespace tinyhtr::examples {
 
+/// One of several readings of an image.
+struct RankedText {
+  std::string text;
+  double score = 0, confidence = 0;  ///< what the search ranks by; its share among the texts that it ends with
+};
+
 /// What a network reads in one image, or why it does not.
 struct ImageReading {
   std::string name;  ///< of the image, as the user has it
   std::string text;
-  double confidence = 0;  ///< probability of the text
-  std::string error;      ///< empty where it was read
+  double confidence = 0;             ///< probability of the text
+  std::string error;                 ///< empty where it was read
+  std::vector<RankedText> ranked{};  ///< the best readings, the first one included; none where one is asked for
 };
 
 enum class ReadingFormat {
   tab_separated,  ///< path, text, confidence; failed images are left out
-  json_lines,     ///< {"path": ..., "text": ..., "confidence": ...} or {"path": ..., "error": ...}, one a line
+  json_lines,     ///< {"path": ..., "text": ..., "confidence": ...} or {"path": ..., "error": ...}, one a line; with
+                  ///< several readings also "n_best": [{"text": ..., "score": ..., "confidence": ...}, ...]
   csv             ///< path,text,confidence,error, with that header
 };
 
@@ -44,7 +53,11 @@ class ReadingPrinter {
           line["error"] = reading.error;
         } else {
           line["text"] = reading.text;
-          line["confidence"] = std::round(reading.confidence * 1e6) / 1e6;
+          line["confidence"] = rounded(reading.confidence);
+          for (const RankedText& one : reading.ranked) {
+            line["n_best"].push_back(
+                {{"text", one.text}, {"score", rounded(one.score)}, {"confidence", rounded(one.confidence)}});
+          }
         }
         // A path may hold any bytes; JSON is UTF-8.
         out_ << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
@@ -56,6 +69,8 @@ class ReadingPrinter {
   }
 
  private:
+  static double rounded(double value) { return std::round(value * 1e6) / 1e6; }
+
   std::ostream& out_;
   ReadingFormat format_;
 };

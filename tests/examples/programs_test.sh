@@ -469,9 +469,13 @@ run 0 read_words "$image"
 prints "^$image	[^	]+	[01]\.[0-9]{4}\$"
 run 0 read_words --decoder beam --lexicon english "$image"
 TINYHTR_MODEL="$work/nothing" refuses 'nothing' read_words "$image"
+run 0 read_words --decoder beam --n-best 3 --json "$image"
+prints '"n_best":\[\{"text":"[^"]*","score":-?[0-9.e-]+,"confidence":[0-9.e-]+\},\{.*\},\{.*\}\]'
+refuses 'n-best needs --decoder beam' read_words --n-best 3 "$image"
+run 0 read_words --decoder beam --beam-width 4 --model-weight 0.3 --character-bonus 0.5 --lexicon english --outside-penalty 1 "$image"
 grep -v '^#' "$data/splits/validation_words.txt" | head -n 150 >"$work/some.txt"
 run 0 evaluate --decoder beam --model "$data/models/small.safetensors" --data "$data" --list "$work/some.txt"
-prints '^decoder beam search, width 16'
+prints '^decoder beam search, width 16, language model english, lexicon none$'
 prints '^cer_micro_in_list [0-9.]+$'
 run 0 calibrate --model "$data/models/small.safetensors" --data "$data" --list "$work/some.txt" --out "$work/calibrated.safetensors"
 prints '^temperature [0-9.]+$'

@@ -16,8 +16,8 @@ namespace tinyhtr {
 ///
 /// The weights have to be fitted on validation words: a network that was trained on text has learnt some of the
 /// language itself, so that alpha = 1 counts that twice. The defaults are of seven pairs the best for the network
-/// `small` and the model that comes with tinyhtr on words of new writers, and within 0.1 points of the best on words of
-/// known ones (docs/results.md).
+/// `small` as first made and the model that comes with tinyhtr on words of new writers, and within 0.1 points of the
+/// best on words of known ones: the words of docs/results.md, whose figures of beam search are that much too good.
 struct BeamOptions {
   Index width = 16;            ///< prefixes that go on at every time step
   Index n_best = 1;            ///< readings of each image, at most; never more than width

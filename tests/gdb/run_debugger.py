@@ -257,20 +257,43 @@ def test_page(options, folder):
                 fail("docs/debugging.md shows what gdb does not say:\n" + line)
 
 
-def test_lldb(options, folder):
-    """The summaries; what is not ours differs from one version to the next."""
+def run_lldb(options, folder, more):
+    """All that lldb writes, with the summaries loaded by the line that users write."""
     python = {"PATH": "/usr/bin:/bin"}  # where its Python looks for its own modules
     found = [os.path.join("/usr/lib/llvm-%d/lib/python3.%d/dist-packages" % (version, minor))
              for version in range(13, 22) for minor in range(9, 15)]
     for path in found:  # Debian's lldb looks for its Python part in a wrong place
         if os.path.isdir(os.path.join(path, "lldb")):
             python["PYTHONPATH"] = path
+    script = os.path.join(options.root, "tools/lldb/tinyhtr_lldb.py")
     arguments = ["--no-lldbinit", "-b", "-o", "settings set target.disable-aslr false", "-o",
-                 "command script import " + os.path.join(options.root, "tools/lldb/tinyhtr_lldb.py"), "-s",
-                 os.path.join(HERE, "objects.lldb"), options.program]
+                 "command script import " + script] + more + [options.program]
     text = start(options, arguments, folder, python)
     if "No module named" in text or "not available" in text:
         skip("this lldb has no Python:\n" + text[:500])
+    if "Traceback" in text:
+        fail("an exception of Python reached the user:\n" + text)
+    return text
+
+
+def check_layers_of_lldb(options):
+    """Its list of layers is that of the headers."""
+    layers = set()
+    for folder in ("nn", "models"):
+        path = os.path.join(options.root, "include/tinyhtr", folder)
+        for name in os.listdir(path):
+            with open(os.path.join(path, name), encoding="utf-8") as file:
+                layers |= set(re.findall(r"^struct (\w+) \{(?=(?:(?!^struct ).)*?^  void members\(Members<T>& list\) \{)",
+                                         file.read(), re.M | re.S))
+    with open(os.path.join(options.root, "tools/lldb/tinyhtr_lldb.py"), encoding="utf-8") as file:
+        known = re.search(r"^LAYERS = \((.*)\)$", file.read(), re.M)[1]
+    expect("layers that lldb knows", set(re.findall(r"\w+", known)), layers)
+
+
+def test_lldb(options, folder):
+    """The summaries; what is not ours differs from one version to the next."""
+    check_layers_of_lldb(options)
+    text = run_lldb(options, folder, ["-s", os.path.join(HERE, "objects.lldb")])
     lines, ours = [], False
     for line in text.splitlines():
         if re.match(r"\((const )?tinyhtr::", line):
@@ -280,6 +303,17 @@ def test_lldb(options, folder):
         if ours:
             lines.append(re.sub(r"0x[0-9a-f]+ ?", "", line).rstrip())
     compare(options, "lldb", lines)
+
+
+def test_lldb_walk(options, folder):
+    """As test_walk; and the network with all layers inside it."""
+    text = run_lldb(options, folder, ["-o", "command script import " + os.path.join(HERE, "walk_lldb.py")])
+    expect("walks", check_walks(options, text, 80), 12)
+    network = text[text.find("network = "):text.find("\nfrom ")]
+    for line in ("network = 28 parameters", "  blocks.1.conv2.weight (8,8,3,3)  min", "  lstm.weight_hh_l0_reverse (32,8)",
+                 "  classes.weight (27,16)  min"):
+        if line not in network:
+            fail("lldb does not say %s of the network:\n%s" % (line, network))
 
 
 def main():

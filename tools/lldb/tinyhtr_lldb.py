@@ -338,3 +338,5 @@ def __lldb_init_module(debugger, _dictionary):
         debugger.HandleCommand("type synthetic add %s -l %s.NothingBelow" % (types, __name__))
     debugger.HandleCommand("type category enable tinyhtr")
     debugger.HandleCommand("settings set target.process.thread.step-avoid-regexp " + NOT_ENTERED)
+    # exp() is chosen when the program starts, and lldb does not ask the rules on that way into the library.
+    debugger.HandleCommand("settings append target.process.thread.step-avoid-libraries libc.so.6 libm.so.6")

@@ -1,6 +1,6 @@
 """Runs gdb or lldb on walked_objects, and holds what they say against what they should say, line by line.
 
-run_debugger.py TEST --debugger GDB --program FILE --root PROJECT [--update]
+run_debugger.py TEST --debugger GDB --program FILE --root PROJECT [--build FOLDER] [--update]
 Exit status 77: skipped, for the debugger may not run programs here. --update writes the expected lines anew.
 """
 
@@ -41,9 +41,10 @@ def start(options, arguments, folder, environment=None, started_in=None):
     return text
 
 
-def run_gdb(options, folder, scripts, more=()):
-    """All that gdb writes, with the printers loaded by the line that users write."""
-    arguments = ["-nx", "-batch", "-ex", "source " + os.path.join(options.root, "tools/gdb/tinyhtr_gdb.py")]
+def run_gdb(options, folder, scripts, more=(), tools=None):
+    """All that gdb writes, with the printers loaded by the line that users write; tools: the folder that holds gdb/."""
+    tools = tools or os.path.join(options.root, "tools")
+    arguments = ["-nx", "-batch", "-ex", "source " + os.path.join(tools, "gdb/tinyhtr_gdb.py")]
     for script in scripts:
         arguments += ["-x", os.path.join(HERE, script)]
     for command in more:
@@ -130,6 +131,29 @@ def check_pictures(folder):
 
 def test_objects(options, folder):
     compare(options, "objects", lines_of(run_gdb(options, folder, ["start.gdb", "objects.gdb"])))
+
+
+def installed_tools(options, folder):
+    """The folder of the debuggers' files, installed in one place and used from another."""
+    place, tree = os.path.join(folder, "install_place"), os.path.join(folder, "install_tree")
+    done = subprocess.run(["cmake", "--install", options.build, "--prefix", place], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        fail("cmake --install:\n" + done.stdout.decode("utf-8", "replace"))
+    os.rename(place, tree)
+    tools = os.path.join(tree, "share/tinyhtr")
+    wanted = set()
+    for part in ("gdb", "gdb/tinyhtr_gdb", "lldb"):
+        wanted |= {os.path.join(part, name) for name in os.listdir(os.path.join(options.root, "tools", part))
+                   if name.endswith(".py")}
+    found = {os.path.relpath(os.path.join(path, name), tools) for path, _, names in os.walk(tools) for name in names}
+    expect("files installed for the debuggers", sorted(found), sorted(wanted))
+    return tools
+
+
+def test_installed(options, folder):
+    tools = installed_tools(options, folder)
+    compare(options, "objects", lines_of(run_gdb(options, folder, ["start.gdb", "objects.gdb"], tools=tools)))
 
 
 def test_commands(options, folder):
@@ -257,15 +281,15 @@ def test_page(options, folder):
                 fail("docs/debugging.md shows what gdb does not say:\n" + line)
 
 
-def run_lldb(options, folder, more):
-    """All that lldb writes, with the summaries loaded by the line that users write."""
+def run_lldb(options, folder, more, tools=None):
+    """All that lldb writes, with the summaries loaded by the line that users write; tools as in run_gdb."""
     python = {"PATH": "/usr/bin:/bin"}  # where its Python looks for its own modules
     found = [os.path.join("/usr/lib/llvm-%d/lib/python3.%d/dist-packages" % (version, minor))
              for version in range(13, 22) for minor in range(9, 15)]
     for path in found:  # Debian's lldb looks for its Python part in a wrong place
         if os.path.isdir(os.path.join(path, "lldb")):
             python["PYTHONPATH"] = path
-    script = os.path.join(options.root, "tools/lldb/tinyhtr_lldb.py")
+    script = os.path.join(tools or os.path.join(options.root, "tools"), "lldb/tinyhtr_lldb.py")
     arguments = ["--no-lldbinit", "-b", "-o", "settings set target.disable-aslr false", "-o",
                  "command script import " + script] + more + [options.program]
     text = start(options, arguments, folder, python)
@@ -283,17 +307,17 @@ def check_layers_of_lldb(options):
         path = os.path.join(options.root, "include/tinyhtr", folder)
         for name in os.listdir(path):
             with open(os.path.join(path, name), encoding="utf-8") as file:
-                layers |= set(re.findall(r"^struct (\w+) \{(?=(?:(?!^struct ).)*?^  void members\(Members<T>& list\) \{)",
-                                         file.read(), re.M | re.S))
+                for struct in re.split(r"^struct ", file.read(), flags=re.M)[1:]:
+                    if "\n  void members(Members<T>& list) {" in struct:
+                        layers.add(re.match(r"\w+", struct)[0])
     with open(os.path.join(options.root, "tools/lldb/tinyhtr_lldb.py"), encoding="utf-8") as file:
         known = re.search(r"^LAYERS = \((.*)\)$", file.read(), re.M)[1]
     expect("layers that lldb knows", set(re.findall(r"\w+", known)), layers)
 
 
-def test_lldb(options, folder):
+def lldb_objects(options, folder, tools=None):
     """The summaries; what is not ours differs from one version to the next."""
-    check_layers_of_lldb(options)
-    text = run_lldb(options, folder, ["-s", os.path.join(HERE, "objects.lldb")])
+    text = run_lldb(options, folder, ["-s", os.path.join(HERE, "objects.lldb")], tools)
     lines, ours = [], False
     for line in text.splitlines():
         if re.match(r"\((const )?tinyhtr::", line):
@@ -305,13 +329,22 @@ def test_lldb(options, folder):
     compare(options, "lldb", lines)
 
 
+def test_lldb(options, folder):
+    check_layers_of_lldb(options)
+    lldb_objects(options, folder)
+
+
+def test_lldb_installed(options, folder):
+    lldb_objects(options, folder, installed_tools(options, folder))
+
+
 def test_lldb_walk(options, folder):
     """As test_walk; and the network with all layers inside it."""
     text = run_lldb(options, folder, ["-o", "command script import " + os.path.join(HERE, "walk_lldb.py")])
     expect("walks", check_walks(options, text, 80), 12)
     network = text[text.find("network = "):text.find("\nfrom ")]
-    for line in ("network = 28 parameters", "  blocks.1.conv2.weight (8,8,3,3)  min", "  lstm.weight_hh_l0_reverse (32,8)",
-                 "  classes.weight (27,16)  min"):
+    for line in ("network = 28 parameters", "  blocks.1.conv2.weight (8,8,3,3)  min",
+                 "  lstm.weight_hh_l0_reverse (32,8)  min", "  classes.weight (27,16)  min"):
         if line not in network:
             fail("lldb does not say %s of the network:\n%s" % (line, network))
 
@@ -322,6 +355,7 @@ def main():
     parser.add_argument("--debugger", required=True)
     parser.add_argument("--program", required=True)
     parser.add_argument("--root", required=True)
+    parser.add_argument("--build", help="the build folder, which the tests of what is installed install")
     parser.add_argument("--update", action="store_true")
     options = parser.parse_args()
     options.root, options.program = os.path.realpath(options.root), os.path.abspath(options.program)

@@ -17,6 +17,8 @@ import zlib
 HERE = os.path.dirname(os.path.abspath(__file__))
 FORBIDDEN = ("ptrace: Operation not permitted", "Could not trace the inferior", "Cannot create process",
              "process launch failed", "'A' packet returned an error")
+# Of our own functions, what `step` does not enter either: places are FILE:LINE FUNCTION.
+NOT_ENTERED = re.compile(r"/core/(tensor|left_to_caller)\.hpp:| [^(]*(\bmake_node\b|::~)")
 
 
 def skip(why):
@@ -174,7 +176,7 @@ def check_walks(options, text, steps):
         start, goal = walk[0].rsplit(" to ", 1)
         places = [line[3:] for line in walk if line.startswith("at ")]
         expect("number of steps from " + start, len(places), steps)
-        strange = [place for place in places if not place.startswith(ours)]
+        strange = [place for place in places if not place.startswith(ours) or NOT_ENTERED.search(place)]
         if strange:
             fail("from %s, step landed in\n%s" % (start, "\n".join(strange)))
         if not any(goal in place for place in places):

@@ -343,7 +343,7 @@ def test_lldb_installed(options, folder):
 def test_lldb_walk(options, folder):
     """As test_walk; and the network with all layers inside it."""
     text = run_lldb(options, folder, ["-o", "command script import " + os.path.join(HERE, "walk_lldb.py")])
-    expect("walks", check_walks(options, text, 80), 12)
+    expect("walks", check_walks(options, text, 80), 13)
     network = text[text.find("network = "):text.find("\nfrom ")]
     for line in ("network = 28 parameters", "  blocks.1.conv2.weight (8,8,3,3)  min",
                  "  lstm.weight_hh_l0_reverse (32,8)  min", "  classes.weight (27,16)  min"):

@@ -16,6 +16,7 @@ STARTS = {
         ('kernels/batch_norm.hpp "const double mean = sum / count"', "kernels/interleaved_sum.hpp"),
         ("tinyhtr::BiLstm<float>::forward", "kernels/lstm.hpp"),
         ("tinyhtr::lstm_cell_forward<float>", "kernels/lstm_cell.hpp"),
+        ("tinyhtr::gemm<float>", "blas/gemm.hpp"),
         ("tinyhtr::ctc_loss<tinyhtr::LogDomain, float>", "kernels/ctc_log_domain.hpp"),
         ("tinyhtr::detail::log_softmax_row<float>", "kernels/softmax.hpp"),
         ("tinyhtr::detail::fill_ctc_lattice<float>", "kernels/ctc.hpp"),

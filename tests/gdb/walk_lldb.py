@@ -7,6 +7,7 @@ STARTS = (
     ("image_to_sequence<float>", "kernels/column_maxima.hpp"),
     ("BiLstm<float>::forward", "kernels/lstm.hpp"),
     ("lstm_cell_forward<float>", "kernels/lstm_cell.hpp"),
+    ("gemm<float>", "blas/gemm.hpp"),
     ("ctc_loss<tinyhtr::LogDomain, float>", "kernels/ctc_log_domain.hpp"),
     ("log_softmax_row<float>", "kernels/softmax.hpp"),
     ("fill_ctc_lattice<float>", "kernels/ctc.hpp"),

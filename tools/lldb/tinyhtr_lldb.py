@@ -320,7 +320,7 @@ SUMMARIES = {
 # What `step` does not enter: the rules of tinyhtr_gdb/skips.py, for the names as lldb has them, without arguments, or,
 # of lambdas, with them, so that what stands behind a parenthesis or an angle bracket is no sign.
 NOT_ENTERED = "|".join((
-    "^([^(<]* )?(std|__gnu_cxx|__cxxabiv1|xt|xtl|nlohmann|YAML)::",
+    "^([^(<]* )?(std|__gnu_cxx|__cxxabiv1|xt|xtl|cxxblas|flens|nlohmann|YAML)::",
     "^operator (new|delete)",
     "^__",
     "^tinyhtr::(Shape|Tensor<[a-z]+>|AlignedAllocator<[a-z]+>|MemoryPool)::",

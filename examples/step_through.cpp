@@ -49,11 +49,12 @@ int main() {
   // Stop 11, softmax; 12, CTC: all ways to write the letters into the steps.
   const Variable<float> loss = ctc_loss<LogDomain>(logits, {letters.encode(text)});
 
-  // Stop 13, the gradient at the logits; 14, the linear layer backwards; 15, the LSTM; 16, the convolution.
+  // Backwards: stop 13, the gradient at the logits; 14, the linear layer; 15, dropout; 16, the LSTM; 17, every column's
+  // maximum; in a block 18, dropout; 19, rectifier; 20, the sum with the skip path; 21, batch norm; 22, convolution.
   adam.zero_grad();
   backward(loss);
 
-  // Stop 17, Adam moves every weight a little against its gradient. We look at one, the middle of the first kernel.
+  // Stop 23, Adam moves every weight a little against its gradient. We look at one, the middle of the first kernel.
   const Variable<float>& weight = network.blocks[0].conv1.weight;
   const float before = weight.value()(0, 0, 1, 1);
   adam.step();

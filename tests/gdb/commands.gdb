@@ -3,6 +3,7 @@ echo == tensors\n
 htr stats large
 htr stats with_nan
 htr stats empty
+htr stats millions
 htr stats garbage
 htr png matrix matrix.png
 htr png large "large tensor.png"

@@ -1,10 +1,12 @@
 """From a layer's call to the loop that does its arithmetic: prints the frames on the way, run by gdb."""
 
+import os
+
 import gdb
 from tinyhtr_gdb import places
 
 # what it is; the function from which the way is counted; a line of the loop
-WAYS = (
+STEPPED_THROUGH = (
     ("convolution", "Conv2d<float, tinyhtr::Naive>::forward", 'kernels/conv2d_naive.hpp "sum += weight(f"'),
     ("batch norm, mean", "BatchNorm2d<float>::forward", 'kernels/interleaved_sum.hpp "sums[lane] += term"'),
     ("batch norm", "BatchNorm2d<float>::forward", 'kernels/batch_norm.hpp "out[k] = is_real"'),
@@ -16,17 +18,49 @@ WAYS = (
     ("linear", "Linear<float>::forward", 'blas/gemm.hpp "cxxblas::gemm("'),
     ("CTC, lattice", "ctc_loss<tinyhtr::LogDomain, float>", 'kernels/ctc.hpp "alpha(t, s) = sum"'),
     ("CTC, gradient", "ctc_loss<tinyhtr::LogDomain, float>", 'kernels/ctc.hpp "-= scale * static_cast<T>(mass)"'),
-    ("softmax", "LogDomain::loss<float>", 'kernels/softmax.hpp "out[k] = (in[k] - largest)"'),
+    ("softmax", "ctc_loss<tinyhtr::LogDomain, float>", 'kernels/softmax.hpp "out[k] = (in[k] - largest)"'),
     ("CTC backward", "CtcLossNode<float>::backward", 'kernels/elementwise.hpp "out[i] = scale * in[i]"'),
     ("linear backward", "LinearNode<float>::backward", 'blas/gemm.hpp "cxxblas::gemm("'),
     ("linear backward, bias", "LinearNode<float>::backward", 'kernels/linear.hpp "sum[o] += first"'),
     ("dropout backward", "DropoutNode<float>::backward", 'kernels/elementwise.hpp "out[i] += g[i] * factor[i]"'),
+    ("sequence backward", "ColumnMaximaNode<float>::backward", 'kernels/column_maxima.hpp "dx(n, c, rows["'),
     ("LSTM backward", "LstmNode<float>::backward", 'kernels/lstm_cell.hpp "dc_carried[j] = dc * f"'),
     ("activation backward", "LeakyReluNode<float>::backward", 'kernels/elementwise.hpp "out[i] += g[i] * (in[i] > 0"'),
     ("sum backward", "AddNode<float>::backward", 'kernels/elementwise.hpp "out[i] += scale * g[i]"'),
     ("batch norm backward", "BatchNormNode<float>::backward", 'kernels/batch_norm.hpp "out[k] += scale * (g[k]"'),
     ("convolution backward", "Conv2dNode<float, tinyhtr::Naive>::backward",
      'kernels/conv2d_naive.hpp "(*dweight)(f, c, i, j) +="'),
+    ("Adam", "Adam<float>::step", 'optim/adam.hpp "p[i] = kept * p[i]"'),
+)
+
+STEPPED_FAST = (
+    ("convolution, direct", "Conv2d<float, tinyhtr::Automatic>::forward",
+     'kernels/correlate.hpp "sums[f][v] += weights[f] * inputs[v]"'),
+    ("convolution, im2col", "Conv2d<float, tinyhtr::Automatic>::forward", 'blas/gemm.hpp "cxxblas::gemm("'),
+    ("convolution, Winograd", "Conv2d<float, tinyhtr::Automatic>::forward",
+     'kernels/small_product.hpp "sums[r][v] += left["'),
+    ("batch norm, mean", "BatchNorm2d<float>::forward_fused",
+     'kernels/batch_statistics.hpp "lane < lanes; ++lane) sums[lane] += term(k + lane)"'),
+    ("batch norm", "BatchNorm2d<float>::forward_fused",
+     'kernels/batch_norm_fused.hpp "const T sum = in[k] * scale + shift;"'),
+    ("sequence", "image_to_sequence<float>", 'kernels/column_maxima.hpp "y(t, n, c) = x"'),
+    ("LSTM", "BiLstm<float>::forward", 'kernels/lstm_cell.hpp "cell[j] = input_gate[j]"'),
+    ("linear", "Linear<float>::forward", 'blas/gemm.hpp "cxxblas::gemm("'),
+    ("softmax", "ctc_loss<tinyhtr::Scaled, float>", 'kernels/softmax.hpp "out[k] = below < T(-87)"'),
+    ("CTC, lattice", "ctc_loss<tinyhtr::Scaled, float>", 'kernels/ctc_scaled.hpp "store_vector(now + s, value)"'),
+    ("CTC, gradient", "ctc_loss<tinyhtr::Scaled, float>", 'kernels/ctc_scaled.hpp "out[states.classes[s]] -="'),
+    ("CTC backward", "CtcLossNode<float>::backward", 'kernels/elementwise.hpp "out[i] = scale * in[i]"'),
+    ("linear backward", "LinearNode<float>::backward", 'blas/gemm.hpp "cxxblas::gemm("'),
+    ("LSTM backward", "LstmNode<float>::backward", 'kernels/lstm_cell.hpp "dc_carried[j] = dc * f"'),
+    ("sequence backward", "ColumnMaximaNode<float>::backward", 'kernels/column_maxima.hpp "dx(n, c, rows["'),
+    ("batch norm backward", "BatchNormFusedNode<float>::backward",
+     'kernels/batch_norm_fused.hpp "++k) g[k] = scale * (g[k] - mean_g)"'),
+    ("convolution backward, direct", "Conv2dNode<float, tinyhtr::Automatic>::backward",
+     'kernels/conv2d_weight_gradient.hpp "block[m][v] += dy[m] * inputs[v]"'),
+    ("convolution backward, im2col", "Conv2dNode<float, tinyhtr::Automatic>::backward",
+     'blas/gemm.hpp "cxxblas::gemm("'),
+    ("convolution backward, Winograd", "Conv2dNode<float, tinyhtr::Automatic>::backward",
+     'kernels/small_product.hpp "sums[r][v] += left["'),
     ("Adam", "Adam<float>::step", 'optim/adam.hpp "p[i] = kept * p[i]"'),
 )
 
@@ -47,8 +81,10 @@ def way(caller, place):
 
 for setting in ("confirm off", "print thread-events off", "debuginfod enabled off", "startup-with-shell off"):
     gdb.execute("set " + setting)
-for what, caller, place in WAYS:
+WAYS = {"stepped_through": STEPPED_THROUGH, "stepped_fast": STEPPED_FAST}
+ways = WAYS[os.path.basename(gdb.current_progspace().filename)]
+for what, caller, place in ways:
     if gdb.selected_inferior().pid != 0:
         gdb.execute("kill", to_string=True)
     print("way of %s: %s" % (what, " <- ".join(way(caller, place))))
-print("ways: %d" % len(WAYS))
+print("ways: %d" % len(ways))

@@ -97,6 +97,10 @@ class Launch(unittest.TestCase):
             self.assertIn(configuration["preLaunchTask"], labels)
             source = source_of(filled_in(configuration["program"], self.inputs))
             self.assertTrue(source.is_file(), f"{configuration['name']}: {source}")
+            # Of cppdbg a list, of CodeLLDB an object; and one thread, so that `step` goes into the loop.
+            variables = configuration.get("env") or {each["name"]: each["value"] for each in configuration["environment"]}
+            for name in ("TINYHTR_THREADS", "OPENBLAS_NUM_THREADS"):
+                self.assertEqual(variables.get(name), "1", f"{configuration['name']}: {name}")
             for command in configuration.get("initCommands", []):
                 self.assertTrue(pathlib.Path(filled_in(command, self.inputs).split()[-1]).is_file(), command)
 

@@ -4,9 +4,16 @@ info locals
 set $copy = matrix
 print $copy
 print *pointer
+python import tinyhtr_gdb.elements as elements
+python usual, elements.MOST_FOR_STATISTICS = elements.MOST_FOR_STATISTICS, 1
+print with_nan
+python elements.MOST_FOR_STATISTICS = usual
 next_stop
 echo == graph\n
 info locals
+python elements.MOST_FOR_STATISTICS = 1
+print weight
+python elements.MOST_FOR_STATISTICS = usual
 next_stop
 next_stop
 next_stop
@@ -32,6 +39,9 @@ print block
 print blocks
 print plain_block
 print lstm
+python elements.MOST_FOR_STATISTICS = 10
+print convolution
+python elements.MOST_FOR_STATISTICS = usual
 set htr unfold on
 set print pretty on
 print convolution

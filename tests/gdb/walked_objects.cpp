@@ -56,7 +56,7 @@ void show_tensors() {
   const Tensor<float> no_rows({0, 5});
   Tensor<float> moved({2, 2}, {1, 2, 3, 4});
   const Tensor<float> moved_to = std::move(moved);
-  const Tensor<float> millions({1000, 4000}, 0.5f);
+  const Tensor<float> millions({1050, 4000}, 0.5f);  // more than a printer looks at
   const NeverMade<Tensor<float>> garbage_bytes(0xCD), zero_bytes(0);
   const Tensor<float>& garbage = garbage_bytes.object();
   const Tensor<float>& zeros = zero_bytes.object();
@@ -75,13 +75,17 @@ void show_graph() {
   const Variable<float> weight(Tensor<float>({1, 2}, {0.5f, -1}), true, "classes.weight");
   const Variable<float> bias(Tensor<float>({1}, {0.25f}), true, "classes.bias");
   const Variable<float> y = linear(x, weight, bias);
-  const Variable<float> loss = sum(add(y, scale(y, 2.0f)));
+  const Variable<float> doubled = scale(y, 2.0f);
+  doubled.node().name = "doubled";  // as a network names what its blocks give
+  const Variable<float> loss = sum(add(y, doubled));
   const Variable<float> nothing;
   const NeverMade<Variable<float>> garbage_bytes(0xCD);
   const Variable<float>& garbage = garbage_bytes.object();
   backward(loss);
   const Node<float>& node = y.node();
-  stop_here({&x, &node, &loss, &nothing, &garbage});
+  const NeverMade<Node<float>> zero_node_bytes(0);
+  const Node<float>& zero_node = zero_node_bytes.object();
+  stop_here({&x, &node, &doubled, &loss, &nothing, &garbage, &zero_node});
 }
 
 void show_nan() {

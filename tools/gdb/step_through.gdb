@@ -89,7 +89,7 @@ print n
 
 echo == softmax\n
 htr until kernels/softmax.hpp "out[k] = (in[k] - largest)"
-htr way 3
+htr way 4
 print in[k]
 print largest
 print log_sum
@@ -131,11 +131,65 @@ print sum[o]
 htr next
 print sum[o]
 
+echo == feature dropout backward\n
+htr until kernels/elementwise.hpp "out[i] += g[i] * factor[i]" if factor[i] == 0
+htr way 3
+print i
+print g[i]
+htr next
+print out[i]
+
 echo == lstm backward\n
 htr until kernels/lstm_cell.hpp "dc_carried[j] = dc * f" if j == 0
 htr way 4
 print dc
 print f
+
+echo == sequence backward\n
+htr until kernels/column_maxima.hpp "dx(n, c, rows[" if t == 10 && c == 0
+htr way 3
+print $at(dy, t, n, c)
+htr next
+print $at(dx, n, c, 4, t)
+print $at(dx, n, c, 0, t)
+
+echo == dropout backward\n
+htr until kernels/elementwise.hpp "out[i] += g[i] * factor[i]" if i == 4 * 32 + 10
+htr way 3
+print g[i]
+print factor[i]
+htr next
+print out[i]
+
+echo == rectifier backward\n
+htr until kernels/elementwise.hpp "out[i] += g[i] * (in[i] > 0" if i == 4 * 32 + 10
+htr way 3
+print g[i]
+print in[i]
+htr next
+print out[i]
+
+echo == sum backward\n
+htr until tinyhtr::AddNode<float>::backward
+print *this
+htr until kernels/elementwise.hpp "out[i] += scale * g[i]" if i == 4 * 32 + 10
+htr way 3
+print g[i]
+print scale
+htr next
+print out[i]
+
+echo == batch norm backward\n
+htr until kernels/batch_norm.hpp "out[k] += scale * (g[k]" if c == 0 && k == 4 * 32 + 10
+htr way 3
+print g[k]
+print mean_dy
+print (in[k] - mean) * inverse_deviation
+print mean_dy_normalised
+print scale
+print out[k]
+htr next
+print out[k]
 
 echo == convolution backward\n
 htr until tinyhtr::Conv2dNode<float, tinyhtr::Naive>::backward if $reads(this, "blocks.0.conv1.weight")

@@ -2,6 +2,7 @@
 
 import array
 import os
+import re
 import struct
 import sys
 
@@ -9,10 +10,12 @@ import lldb
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "gdb"))
 
-from tinyhtr_gdb import elements  # noqa: E402: the texts are gdb's, and need no gdb
+from tinyhtr_gdb import elements, pictures  # noqa: E402: the texts are gdb's, and need no gdb
 from tinyhtr_gdb.elements import Unreadable, shape_text  # noqa: E402
 
 MOST_ELEMENTS = 1 << 40
+MOST_LAYERS = 1000  # of one vector
+LAYERS = ("BatchNorm2d", "BiLstm", "Conv2d", "Linear", "ResidualBlock", "WordNet")
 
 
 def memory(value, address, size):
@@ -119,33 +122,154 @@ def read_text(value, width=1, most=4096):
     return memory(value, begin, length * width)
 
 
+def read_vector(value):
+    """First address, bytes of a std::vector."""
+    begin, end = (word(value, "_M_impl." + name) for name in ("_M_start", "_M_finish"))
+    if end < begin:
+        raise Unreadable("a vector that ends before it begins; not made yet, or destroyed")
+    return begin, end - begin
+
+
+def label_of(node):
+    """#4 linear"""
+    name = read_text(field(node, "name")).decode("utf-8", "replace")
+    op = memory(node, word(node, "op"), 64).split(b"\0")[0].decode("ascii", "replace")
+    return elements.node_label(word(node, "id"), op, name)
+
+
+def inputs_of(node):
+    """The nodes that are its inputs."""
+    begin, size = read_vector(field(node, "inputs"))
+    if size > 1 << 24 or size % 16 != 0:
+        raise Unreadable("a node with %d bytes of inputs; not made yet, or destroyed" % size)
+    kind = field(node, "inputs").GetType().GetTemplateArgumentType(0).GetTemplateArgumentType(0)
+    return [node.CreateValueFromAddress("input", pointer, kind)
+            for pointer, _ in struct.iter_unpack("=QQ", memory(node, begin, size))]
+
+
 def describe_node(value):
+    """Op, name, shape, gradient norm, inputs; then value and gradient, a line each."""
     try:
-        number, name = word(value, "id"), read_text(field(value, "name")).decode("utf-8", "replace")
-        op = memory(value, word(value, "op"), 64).split(b"\0")[0].decode("ascii", "replace")
+        text, inputs = label_of(value), [label_of(node) for node in inputs_of(value)]
     except Unreadable as problem:
         raise Unreadable("%s; not made yet, or destroyed" % str(problem).split(";")[0]) from None
     result, grad = Tensor(field(value, "value")), Tensor(field(value, "grad"))
-    text = "#%d %s %s" % (number, name or op, shape_text(result.shape))
+    text += " " + shape_text(result.shape)
     if grad.size > 0:
-        norm = elements.statistics(grad.read, grad.size, elements.MOST_FOR_STATISTICS).norm
-        text += ", gradient norm " + elements.number(norm)
+        text += ", gradient norm " + elements.norm_text(grad.read, grad.size)
+    elif not word(value, "requires_grad"):
+        text += ", constant"
+    if inputs:
+        text += ", from " + ", ".join(inputs[:8]) + (", ..." if len(inputs) > 8 else "")
     text += "\n  value " + result.text(one_line=True)
     return text + ("\n  grad  " + grad.text(one_line=True) if grad.size > 0 else "")
 
 
 def describe_image(value):
     height, width, channels = (index(value, name) for name in ("height", "width", "channels"))
-    begin, end = (word(value, "pixels._M_impl." + name) for name in ("_M_start", "_M_finish"))
-    if end - begin != height * width * channels:
+    _, size = read_vector(field(value, "pixels"))
+    if size != height * width * channels:
         raise Unreadable("%d x %d x %d pixels, its memory has %d bytes; not made yet, or damaged"
-                         % (height, width, channels, end - begin))
+                         % (height, width, channels, size))
     return "%d x %d x %d" % (height, width, channels)
 
 
 def describe_vocabulary(value):
     text = read_text(field(value, "characters_"), 4, 0x110000).decode("utf-32-le", "replace")
     return 'of %d characters, blank %d: "%s"' % (len(text), len(text), text)
+
+
+def describe_lattice(value):
+    begin, size = read_vector(field(value, "states"))
+    if size > 1 << 24:
+        raise Unreadable("%d bytes of states; not made yet, or damaged" % size)
+    states = struct.unpack("=%di" % (size // 4), memory(value, begin, size))
+    log_p = struct.unpack("=d", memory(value, field(value, "log_probability").GetLoadAddress(), 8))[0]
+    return pictures.lattice_text(index(value, "time_steps"), index(value, "label_length"), states,
+                                 Tensor(field(value, "alpha")), Tensor(field(value, "beta")), log_p)
+
+
+def type_name(kind):
+    return kind.GetCanonicalType().GetUnqualifiedType().GetName() or ""
+
+
+def is_number_tensor(name, kind):
+    return re.match(r"tinyhtr::%s<(float|double)>$" % kind, name) is not None
+
+
+def inner_type(kind):
+    """X of std::vector<X>, std::optional<X>; else None."""
+    if re.match(r"std::(vector|optional)<", type_name(kind)):
+        return kind.GetCanonicalType().GetTemplateArgumentType(0)
+    return None
+
+
+def is_layer(kind):
+    """Whether it is one of ours: they are found by their names."""
+    return re.match(r"tinyhtr::(%s)<" % "|".join(LAYERS), type_name(kind)) is not None
+
+
+class Listing:
+    """The parameters of a layer, a line each."""
+
+    def __init__(self):
+        self.lines, self.parameters, self.numbers = [], 0, 0
+
+    def layer(self, value, path):
+        value = value.GetNonSyntheticValue()
+        for i in range(value.GetNumChildren()):
+            child = value.GetChildAtIndex(i).GetNonSyntheticValue()
+            self.member(child, path + (child.GetName() or "?"))
+
+    def member(self, value, path):
+        kind = value.GetType()
+        name, inner = type_name(kind), inner_type(kind)
+        try:
+            if name in ("float", "double", "bool"):
+                code = {"float": "f", "double": "d", "bool": "?"}[name]
+                number, = struct.unpack("=" + code, memory(value, value.GetLoadAddress(), struct.calcsize(code)))
+                self.lines.append("%s = %s" % (path, elements.number(number)))
+            elif is_number_tensor(name, "Variable"):
+                self.variable(value, path)
+            elif is_number_tensor(name, "Tensor"):
+                self.lines.append("%s %s, not trained" % (path, shape_text(Tensor(value).shape)))
+            elif inner is not None and is_layer(inner):
+                self.collection(value, inner, path)
+            elif is_layer(kind):
+                self.layer(value, path + ".")
+        except Unreadable as problem:
+            self.lines.append("%s <%s>" % (path, problem))
+
+    def variable(self, value, path):
+        if word(value, "node_._M_ptr") == 0:
+            self.lines.append(path + " refers to nothing")
+            return
+        node = field(value, "node_._M_ptr").Dereference()
+        tensor, grad = Tensor(field(node, "value")), Tensor(field(node, "grad"))
+        text = elements.parameter_text(path, tensor)
+        if grad.size > 0:
+            text += ", gradient norm " + elements.norm_text(grad.read, grad.size)
+        self.lines.append(text)
+        self.parameters += 1
+        self.numbers += tensor.size
+
+    def collection(self, value, kind, path):
+        if type_name(value.GetType()).startswith("std::optional<"):
+            if word(value, "_M_payload._M_engaged"):
+                self.layer(field(value, "_M_payload._M_payload._M_value"), path + ".")
+            return
+        begin, size = read_vector(value)
+        if size % kind.GetByteSize() != 0 or size // kind.GetByteSize() > MOST_LAYERS:
+            raise Unreadable("a vector of %d bytes; not made yet, or destroyed" % size)
+        for i in range(size // kind.GetByteSize()):
+            self.layer(value.CreateValueFromAddress("layer", begin + i * kind.GetByteSize(), kind), "%s.%d." % (path, i))
+
+
+def describe_layer(value):
+    """2 parameters, 20 numbers, then a line for each."""
+    listing = Listing()
+    listing.layer(value, "")
+    return elements.layer_text(listing.parameters, listing.numbers, listing.lines)
 
 
 def summary(describe):
@@ -167,6 +291,9 @@ variable_summary = summary(describe_variable)
 node_summary = summary(describe_node)
 image_summary = summary(describe_image)
 vocabulary_summary = summary(describe_vocabulary)
+lattice_summary = summary(describe_lattice)
+layer_summary = summary(describe_layer)
+
 
 class NothingBelow:
     """Hides the fields, which are xtensor's and the standard library's; `frame variable --raw` shows them."""
@@ -186,17 +313,30 @@ class NothingBelow:
 
 SUMMARIES = {
     "Shape": "shape", "Tensor<(float|double)>": "tensor", "Variable<(float|double)>": "variable",
-    "([A-Za-z]+)?Node<.*>": "node", "Image": "image", "Vocabulary": "vocabulary",
+    "([A-Za-z0-9]+)?Node<.*>": "node", "Image": "image", "Vocabulary": "vocabulary", "CtcLattice": "lattice",
+    "(%s)<.*>" % "|".join(LAYERS): "layer",
 }
+
+# What `step` does not enter: the rules of tinyhtr_gdb/skips.py, for the names as lldb has them, without arguments, or,
+# of lambdas, with them, so that what stands behind a parenthesis or an angle bracket is no sign.
+NOT_ENTERED = "|".join((
+    "^([^(<]* )?(std|__gnu_cxx|__cxxabiv1|xt|xtl|cxxblas|flens|nlohmann|YAML)::",
+    "^operator (new|delete)",
+    "^__",
+    "^tinyhtr::(Shape|Tensor<[a-z]+>|AlignedAllocator<[a-z]+>|MemoryPool)::",
+    "^tinyhtr::Variable<[a-z]+>::(value|grad|shape|node|shared_node|requires_grad|name|operator bool)",
+    "^tinyhtr::.*::~",
+    "^([^(]* )?tinyhtr::(make_node|indices_left|pieces_left)<",
+    "^tinyhtr::detail::(IndicesLeft|PiecesLeft)::",
+))
 
 
 def __lldb_init_module(debugger, _dictionary):
     for kind, name in SUMMARIES.items():
         types = '-w tinyhtr -p -x "^(const )?tinyhtr::%s( ?&)?$"' % kind
         debugger.HandleCommand("type summary add %s -F %s.%s_summary" % (types, __name__, name))
-        if name != "node":
-            debugger.HandleCommand("type synthetic add %s -l %s.NothingBelow" % (types, __name__))
+        debugger.HandleCommand("type synthetic add %s -l %s.NothingBelow" % (types, __name__))
     debugger.HandleCommand("type category enable tinyhtr")
-    debugger.HandleCommand("settings set target.process.thread.step-avoid-regexp "
-                           "(^| )(std|__gnu_cxx|xt|xtl)::"
-                           "|^tinyhtr::(Shape|Tensor<[a-z]+>|MemoryPool|Variable<[a-z]+>)::")
+    debugger.HandleCommand("settings set target.process.thread.step-avoid-regexp " + NOT_ENTERED)
+    # exp() is chosen when the program starts, and lldb does not ask the rules on that way into the library.
+    debugger.HandleCommand("settings append target.process.thread.step-avoid-libraries libc.so.6 libm.so.6")

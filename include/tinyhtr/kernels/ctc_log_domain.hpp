@@ -37,17 +37,16 @@ struct LogDomain {
     check_rank("ctc", "logits", logits.shape(), "(T,N,K)");
     if (gradient) check_shape("ctc", "gradient", gradient->shape(), logits.shape());
     detail::check_ctc(logits.shape(), n, label, blank, steps);
-    const Index classes = logits.dim(2);
-    Tensor<T> sample(Shape{steps, 1, classes}), log_probs;
+    const Index batch = logits.dim(1), classes = logits.dim(2);
+    Tensor<T> log_probs(Shape{steps, 1, classes});
     for (Index t = 0; t < steps; ++t) {
-      for (Index k = 0; k < classes; ++k) sample(t, 0, k) = logits(t, n, k);
+      detail::log_softmax_row(log_probs.data() + t * classes, logits.data() + (t * batch + n) * classes, classes);
     }
-    log_softmax_forward(log_probs, sample);
     CtcLattice lattice;
     detail::fill_ctc_lattice(lattice, log_probs, 0, label, blank);
     detail::check_ctc_result(lattice, n);
     if (gradient) {
-      Tensor<T> sample_gradient(sample.shape());
+      Tensor<T> sample_gradient(log_probs.shape());
       ctc_backward(sample_gradient, lattice, log_probs, 0, T(1));
       for (Index t = 0; t < steps; ++t) {
         for (Index k = 0; k < classes; ++k) (*gradient)(t, n, k) = sample_gradient(t, 0, k);

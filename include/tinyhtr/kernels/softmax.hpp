@@ -48,6 +48,17 @@ double exponentials_of(T* out, const T* x, Index count, T largest) {
   return sum;
 }
 
+/// log_softmax_forward of one row of count >= 1 logits.
+template <class T>
+void log_softmax_row(T* out, const T* in, Index count) {
+  const T largest = largest_of(in, count);
+  // The logarithm is taken off last: next to a large logit its digits would get lost.
+  const T log_sum = static_cast<T>(std::log(exponentials_of(out, in, count, largest)));
+  for (Index k = 0; k < count; ++k) {
+    out[k] = (in[k] - largest) - log_sum;
+  }
+}
+
 }  // namespace detail
 
 /// Logarithms of the probabilities that logits stand for.
@@ -63,16 +74,7 @@ void log_softmax_forward(Tensor<T>& y, const Tensor<T>& x) {
   const T* logits = x.data();
   T* result = y.data();
   const auto loop = [=](Index begin, Index end) {
-    for (Index r = begin; r < end; ++r) {
-      const T* in = logits + r * classes;
-      T* out = result + r * classes;
-      const T largest = detail::largest_of(in, classes);
-      // The logarithm is taken off last: next to a large logit its digits would get lost.
-      const T log_sum = static_cast<T>(std::log(detail::exponentials_of(out, in, classes, largest)));
-      for (Index k = 0; k < classes; ++k) {
-        out[k] = (in[k] - largest) - log_sum;
-      }
-    }
+    for (Index r = begin; r < end; ++r) detail::log_softmax_row(result + r * classes, logits + r * classes, classes);
   };
   for (const auto [begin, end] : pieces_left(rows, 64, loop)) loop(begin, end);
 }

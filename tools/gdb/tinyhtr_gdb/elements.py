@@ -4,7 +4,7 @@ import math
 import operator
 
 CHUNK = 1 << 20  # elements that are read at a time
-MOST_FOR_STATISTICS = 1 << 22  # a printer looks at no more, so that it answers within half a second
+MOST_FOR_STATISTICS = 1 << 22  # a printer looks at no more, and says so, to answer within half a second
 MOST_SHOWN = 6  # along one axis; more are cut to the first three, "...", the last three
 
 
@@ -74,6 +74,29 @@ def statistics(read, size, most=None, squares=True):
     for begin in range(0, end, CHUNK):
         result.add(read(begin, min(CHUNK, end - begin)))
     return result
+
+
+def norm_text(read, size):
+    """The Euclidean norm, of as many elements as a printer looks at."""
+    seen = statistics(read, size, MOST_FOR_STATISTICS)
+    return number(seen.norm) + (" of the first %d elements" % seen.count if seen.count < size else "")
+
+
+def parameter_text(path, tensor):
+    """conv1.weight (2,1,3,3)  min -0.6 max 0.8 mean 0.05"""
+    seen = statistics(tensor.read, tensor.size, MOST_FOR_STATISTICS, squares=False)
+    return "%s %s  %s" % (path, shape_text(tensor.shape), seen.text(tensor.size))
+
+
+def layer_text(parameters, numbers, lines):
+    """2 parameters, 20 numbers, then the lines."""
+    text = "%d parameter%s, %d numbers" % (parameters, "" if parameters == 1 else "s", numbers)
+    return text + "".join("\n  " + line for line in lines)
+
+
+def node_label(identity, op, name):
+    """#4 linear; #2 classes.weight, a parameter; #48 dropout blocks.0, a result that has a name."""
+    return "#%d %s" % (identity, " ".join(([op] if op != "leaf" or not name else []) + ([name] if name else [])))
 
 
 def size_of(shape):

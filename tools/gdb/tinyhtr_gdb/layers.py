@@ -96,10 +96,9 @@ class _Listing:
             return
         node = Node(Record(kind, address))
         tensor = node.value
-        text = "%s %s  %s" % (path, shape_text(tensor.shape),
-                              tensor.statistics(elements.MOST_FOR_STATISTICS).text(tensor.size))
+        text = elements.parameter_text(path, tensor)
         if node.grad.size > 0:
-            text += ", gradient norm " + elements.number(node.grad.statistics(elements.MOST_FOR_STATISTICS).norm)
+            text += ", gradient norm " + elements.norm_text(node.grad.read, node.grad.size)
         self.lines.append(text)
         self.parameters += 1
         self.numbers += tensor.size
@@ -129,9 +128,7 @@ def describe(value):
     """Conv2d<float, Naive>: 2 parameters, 20 numbers, then a line for each."""
     listing = _Listing()
     listing.layer(Record.of(value), "")
-    plural = "" if listing.parameters == 1 else "s"
-    text = ": %d parameter%s, %d numbers" % (listing.parameters, plural, listing.numbers)
-    return text + "".join("\n  " + line for line in listing.lines)
+    return ": " + elements.layer_text(listing.parameters, listing.numbers, listing.lines)
 
 
 def fields_to_unfold(value):

@@ -107,8 +107,7 @@ class Node:
         return Tensor(self.grad_record)
 
     def label(self):
-        """#4 linear, or #2 classes.weight"""
-        return "#%d %s" % (self.id, self.name or self.op)
+        return elements.node_label(self.id, self.op, self.name)
 
     def summary(self):
         """#4 linear (2,1), gradient norm 4.24"""
@@ -120,10 +119,10 @@ class Node:
         if grad.size == 0:
             return text + ("" if self.requires_grad else ", constant")
         try:
-            norm = grad.statistics(elements.MOST_FOR_STATISTICS).norm
+            norm = elements.norm_text(grad.read, grad.size)
         except Unreadable as problem:
             return "%s <gradient: %s>" % (text, problem)
-        return text + ", gradient norm " + elements.number(norm)
+        return text + ", gradient norm " + norm
 
 
 def base_node_type(kind):

@@ -1,6 +1,5 @@
 """Pretty-printers: what `print`, `info locals` and the variables of an IDE show."""
 
-import math
 import re
 import struct
 
@@ -8,7 +7,7 @@ import gdb
 import gdb.printing
 
 from . import layers, pictures
-from .elements import Unreadable, number, shape_text
+from .elements import Unreadable, shape_text
 from .layout import Record, dereferenced, memory, plain
 from .objects import Image, Node, Tensor, base_node_type, node_of, read_shape, read_string, read_vector
 
@@ -27,8 +26,6 @@ def describe_node(value):
     """Op, name, shape, gradient norm, inputs; then value and gradient, a line each."""
     node = node_of(value)
     text = node.summary()
-    if node.name and node.op != "leaf":
-        text += ", " + node.op
     kind = base_node_type(node.kind)
     inputs = [Node(Record(kind, address)).label() for address in node.inputs[:8]]
     if inputs:
@@ -63,7 +60,6 @@ def describe_vocabulary(value):
 
 
 def describe_lattice(value):
-    """T, L, S, the states, log p; then how much of all alignments' mass is in state s at step t."""
     record = Record.of(value)
     begin, size = read_vector(record.inner("states"))
     if size > 1 << 24:
@@ -72,21 +68,7 @@ def describe_lattice(value):
     alpha, beta = Tensor(record.inner("alpha")), Tensor(record.inner("beta"))
     log_p = record.unpack("log_probability", "d")
     steps, length = record.index("time_steps"), record.index("label_length")
-    text = "T = %d, L = %d, S = %d, log p = %s" % (steps, length, len(states), number(log_p))
-    if alpha.shape != [steps, len(states)] or beta.shape != alpha.shape or steps * len(states) == 0:
-        return text + ", not filled: alpha %s, beta %s" % (shape_text(alpha.shape), shape_text(beta.shape))
-    text += " (p = %s)" % number(math.exp(min(0.0, log_p)))
-    if steps > 160 or len(states) > 65:
-        return text
-    rows = []
-    a, b = alpha.read(0, alpha.size), beta.read(0, beta.size)
-    for s in range(len(states)):
-        mass = [a[i] + b[i] - log_p for i in range(s, alpha.size, len(states))]
-        rows.append([math.exp(min(0.0, m)) if m == m else 0.0 for m in mass])
-    lines = pictures.shades(rows)
-    names = ["blank" if state == states[0] else str(state) for state in states]
-    text += "\n  mass of state (down) at step (across)"
-    return text + "".join("\n  %5s |%s|" % pair for pair in zip(names, lines))
+    return pictures.lattice_text(steps, length, states, alpha, beta, log_p)
 
 
 def name_tensor(value):

@@ -4,7 +4,7 @@ import gdb
 
 # Extended regular expressions without backslashes and blanks, which gdb would take for its own.
 FUNCTIONS = (
-    "^(std|__gnu_cxx|__cxxabiv1|xt|xtl|nlohmann|YAML)::",
+    "^(std|__gnu_cxx|__cxxabiv1|xt|xtl|cxxblas|flens|nlohmann|YAML)::",
     "^operator.(new|delete)",
     "^__",  # of the C library, where its debug information is installed
     # x(n,c,h,w), y.shape(), Tensor<float> y: stepping into each of them would hide the loop that they stand in

@@ -22,6 +22,7 @@ struct CutOptions {
   double ink_weight = 16;          ///< of a letter's width of ink that a cut goes through
   double most_ink = 0.5;           ///< that a cut may cost; more does not make it worse
   double reach = 0.9;              ///< on both sides of the expected place, in which a cut is looked for
+  double joint = 0.15;             ///< that the letter before a cut through ink reaches over it: reach_of_joint
 };
 
 /// The columns from the first that has ink to behind the last one, half a row of black; all of them where none has any.
@@ -34,6 +35,21 @@ inline ColumnRange inked_columns(std::span<const double> ink) {
   const auto count = static_cast<Index>(ink.size());
   if (first == ink.end()) return {0, count};
   return {first - ink.begin(), count - (std::find_if(ink.rbegin(), ink.rend(), is_inked) - ink.rbegin())};
+}
+
+/// The ink that a cut before column `cut` goes through, in rows of black: that of the emptier one of its two columns.
+inline double ink_at_cut(std::span<const double> ink, Index cut) {
+  const auto column = [ink](Index x) {
+    return x < 0 || x >= static_cast<Index>(ink.size()) ? 0 : ink[static_cast<std::size_t>(x)];
+  };
+  return std::min(column(cut - 1), column(cut));
+}
+
+/// The columns by which a character reaches over the cut behind it. Where the cut goes through ink, half a row of
+/// black, letters are joined: the stroke that leads on from one runs above or below the beginning of the next, and both
+/// have it. Where it goes through paper, 0.
+inline double reach_of_joint(std::span<const double> ink, Index cut, double letter, const CutOptions& options) {
+  return ink_at_cut(ink, cut) >= 0.5 ? options.joint * letter : 0;
 }
 
 namespace detail {
@@ -101,12 +117,7 @@ inline std::vector<Index> cut_characters(std::span<const double> ink, std::span<
 
   const std::vector<ColumnRange> ranges =
       detail::cut_ranges({begin, end}, centres, widths, scale, options.reach * letter);
-  const auto ink_at = [&](Index cut) {
-    const auto column = [&](Index x) {
-      return x < 0 || x >= static_cast<Index>(ink.size()) ? 0 : ink[static_cast<std::size_t>(x)];
-    };
-    return std::min(std::min(column(cut - 1), column(cut)) / letter, options.most_ink);
-  };
+  const auto ink_at = [&](Index cut) { return std::min(ink_at_cut(ink, cut) / letter, options.most_ink); };
   const auto character_cost = [&](std::size_t i, Index from, Index to) {
     const double expected = std::max(scale * widths[i], 1.0) / letter;
     const double off_centre = (static_cast<double>(from + to) / 2 - centres[i]) / letter / options.centre_deviation;

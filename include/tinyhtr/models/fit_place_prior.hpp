@@ -87,6 +87,7 @@ PlacePrior fit_place_prior(WordNet<T>& network, std::span<const LabelledWord> wo
     }
   }
   CutOptions options;
+  options.joint = 0;  // lags are between steps and cuts
   options.centre_deviation = std::numeric_limits<double>::infinity();
   for (int round = 0; round < 5; ++round) {
     detail::ClassMeans lags(prior.lags.size());
@@ -99,7 +100,7 @@ PlacePrior fit_place_prior(WordNet<T>& network, std::span<const LabelledWord> wo
       }
     }
     prior.lags = lags.means(pseudo_observations);
-    options = CutOptions();
+    options.centre_deviation = CutOptions().centre_deviation;
   }
   return prior;
 }

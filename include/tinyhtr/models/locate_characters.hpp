@@ -125,7 +125,7 @@ inline std::vector<double> step_centres(const SeenWord& word) {
   return centres;
 }
 
-/// Cuts the word's ink: boxes in columns of the original image.
+/// Cuts the word's ink: boxes in columns of the original image, a letter that is joined to the next reaching into it.
 inline std::vector<CharacterBox> cut_word(const SeenWord& word, std::span<const int> label, const PlacePrior& prior,
                                           const CutOptions& options) {
   if (label.empty()) return {};
@@ -139,20 +139,25 @@ inline std::vector<CharacterBox> cut_word(const SeenWord& word, std::span<const 
   const std::vector<Index> cuts = cut_characters(word.ink, centres, widths, letter, options);
   std::vector<CharacterBox> boxes;
   for (std::size_t i = 0; i < label.size(); ++i) {
-    const auto place = [&](Index cut) {
-      return std::clamp(word.left + static_cast<double>(cut), word.geometry.x_low, word.geometry.x_high);
+    const auto place = [&](double column) {
+      return std::clamp(word.left + column, word.geometry.x_low, word.geometry.x_high);
     };
-    boxes.push_back({place(cuts[i]), place(cuts[i + 1])});
+    double end = static_cast<double>(cuts[i + 1]);
+    if (i + 1 < label.size()) {
+      end = std::min(end + reach_of_joint(word.ink, cuts[i + 1], letter, options), static_cast<double>(cuts[i + 2]));
+    }
+    boxes.push_back({place(static_cast<double>(cuts[i])), place(end)});
   }
   return boxes;
 }
 
 }  // namespace detail
 
-/// The boxes of the characters of a text on the image of a word, from left to right, side by side.
+/// The boxes of the characters of a text on the image of a word, from left to right: side by side, but where letters
+/// are joined, the left one reaches into the next.
 ///
 ///     step[i] = mean over m = 0 .. stride - 1 of the box that align() finds on the image moved right by m columns
-///     box     = cut_characters(ink of the image's columns, middles of step + lags, widths)
+///     box     = cut_characters(ink of the image's columns, middles of step + lags, widths), + reach_of_joint
 ///
 /// A step stands for `stride` columns of what the network is given, 4 for a column net, so one alignment is only that
 /// exact; of four moved images the mean is finer. A network that has learnt to report an l early and a w late does so

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -173,7 +174,8 @@ TEST_CASE_TEMPLATE("with widths, fused batch norm equals its layers with a mask 
                                                      {Shape{3, 2, 7, 19}, {19, 4, 1}},  {Shape{2, 2, 23, 23}, {22, 11}},
                                                      {Shape{2, 1, 1, 600}, {513, 600}}, {Shape{2, 2, 4, 5}, {5, 5}}};
   for (const auto& [shape, widths] : cases) {
-    CAPTURE(shape.to_string());
+    const std::string of_shape = shape.to_string();  // clang 14 captures no structured binding
+    CAPTURE(of_shape);
     FusedInputs<T> in(shape);
     in.x = padded_with_noise(in.x, widths, shape[3], 6, 64.0);
     in.dy = padded_with_noise(in.dy, widths, shape[3], 7, 64.0);

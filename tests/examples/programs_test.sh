@@ -201,8 +201,9 @@ grep -q 'augment_without: .*blur,noise' "$work/recipe_two/configs.yaml" || fail 
 run 0 "${recipe[@]}" --epochs 1 --schedule constant --out "$work/recipe_one"
 run 0 train_iam --resume "$work/recipe_one" --epochs 2
 cmp -s "$work/recipe_one/last.safetensors" "$work/recipe_two/last.safetensors" || fail 'a resumed recipe gave another network'
-refuses "augment_without: expected affine, grid_warp, .*, found 'blurr'" "${recipe[@]}" --augment-without blurr --out "$work/x"
-refuses 'magnify is given, but network is reference' "${recipe[@]}" --network reference --width 128 --out "$work/x"
+refuses "augment_without: expected affine, grid_warp, .*, found 'blurr'" train_iam --config "$recipes/small.yaml" --data "$data" \
+  --limit 60 --augment-without blur,blurr --out "$work/x"
+refuses 'augment_without is given, but network is reference' "${recipe[@]}" --network reference --width 128 --out "$work/x"
 refuses 'scan is rows, but the second head reads column maxima' "${recipe[@]}" --scan rows --width 128 --out "$work/x"
 run 0 "${recipe[@]}" --epochs 1 --scan rows --width 128 --stretch --second-head-weight 0 --deslant --height 32 --out "$work/rows"
 run 0 read_words --model "$work/cycle/best.safetensors" "$image"

@@ -96,7 +96,7 @@ targets=()
 labels=""
 for room in $rooms; do
   if [[ "$room" == debugger ]]; then
-    targets+=(walked_objects stepped_through)
+    targets+=(walked_objects stepped_through stepped_fast)
     labels+="${labels:+|}debugger"
     continue
   fi

@@ -58,15 +58,9 @@ AlignedWord align_word(LoadedNetwork<float>& model, const PlacePrior& prior, con
   return word;
 }
 
-/// Whether beginnings, middles and ends never go back. Boxes of joined letters reach into each other.
 bool goes_from_left_to_right(const std::vector<CharacterBox>& boxes) {
   for (std::size_t i = 0; i < boxes.size(); ++i) {
-    if (boxes[i].x_begin > boxes[i].x_end) return false;
-    if (i == 0) continue;
-    const CharacterBox& before = boxes[i - 1];
-    const bool goes_back =
-        boxes[i].x_begin < before.x_begin || boxes[i].x_end < before.x_end || boxes[i].centre() < before.centre();
-    if (goes_back) return false;
+    if (boxes[i].x_begin > boxes[i].x_end || (i > 0 && boxes[i].x_begin < boxes[i - 1].x_end)) return false;
   }
   return true;
 }

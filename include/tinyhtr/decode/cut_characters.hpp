@@ -22,7 +22,7 @@ struct CutOptions {
   double ink_weight = 16;          ///< of a letter's width of ink that a cut goes through
   double most_ink = 0.5;           ///< that a cut may cost; more does not make it worse
   double reach = 0.9;              ///< on both sides of the expected place, in which a cut is looked for
-  double joint = 0.15;             ///< that the letter before a cut through ink reaches over it: reach_of_joint
+  double joint = 0.075;            ///< by which a cut through ink lies too early: place_of_cut
 };
 
 /// The columns from the first that has ink to behind the last one, half a row of black; all of them where none has any.
@@ -45,11 +45,11 @@ inline double ink_at_cut(std::span<const double> ink, Index cut) {
   return std::min(column(cut - 1), column(cut));
 }
 
-/// The columns by which a character reaches over the cut behind it. Where the cut goes through ink, half a row of
-/// black, letters are joined: the stroke that leads on from one runs above or below the beginning of the next, and both
-/// have it. Where it goes through paper, 0.
-inline double reach_of_joint(std::span<const double> ink, Index cut, double letter, const CutOptions& options) {
-  return ink_at_cut(ink, cut) >= 0.5 ? options.joint * letter : 0;
+/// Where two characters part, in columns: at the cut where it goes through paper. Where it goes through ink, half a row
+/// of black, letters are joined: the stroke that leads on from one is thinnest where it begins, and runs on above or
+/// below the next one, so that they part options.joint letters later. `letter`: columns of an average letter.
+inline double place_of_cut(std::span<const double> ink, Index cut, double letter, const CutOptions& options) {
+  return static_cast<double>(cut) + (ink_at_cut(ink, cut) >= 0.5 ? options.joint * letter : 0);
 }
 
 namespace detail {

@@ -125,7 +125,7 @@ inline std::vector<double> step_centres(const SeenWord& word) {
   return centres;
 }
 
-/// Cuts the word's ink: boxes in columns of the original image, a letter that is joined to the next reaching into it.
+/// Cuts the word's ink: boxes in columns of the original image.
 inline std::vector<CharacterBox> cut_word(const SeenWord& word, std::span<const int> label, const PlacePrior& prior,
                                           const CutOptions& options) {
   if (label.empty()) return {};
@@ -137,27 +137,25 @@ inline std::vector<CharacterBox> cut_word(const SeenWord& word, std::span<const 
     widths.push_back(prior.widths[number]);
   }
   const std::vector<Index> cuts = cut_characters(word.ink, centres, widths, letter, options);
-  std::vector<CharacterBox> boxes;
-  for (std::size_t i = 0; i < label.size(); ++i) {
-    const auto place = [&](double column) {
-      return std::clamp(word.left + column, word.geometry.x_low, word.geometry.x_high);
-    };
-    double end = static_cast<double>(cuts[i + 1]);
-    if (i + 1 < label.size()) {
-      end = std::min(end + reach_of_joint(word.ink, cuts[i + 1], letter, options), static_cast<double>(cuts[i + 2]));
-    }
-    boxes.push_back({place(static_cast<double>(cuts[i])), place(end)});
+  std::vector<double> edges{static_cast<double>(cuts.front())};
+  for (std::size_t i = 1; i < label.size(); ++i) {
+    edges.push_back(std::min(place_of_cut(word.ink, cuts[i], letter, options), static_cast<double>(cuts[i + 1])));
   }
+  edges.push_back(static_cast<double>(cuts.back()));
+  const auto on_original = [&word](double column) {
+    return std::clamp(word.left + column, word.geometry.x_low, word.geometry.x_high);
+  };
+  std::vector<CharacterBox> boxes;
+  for (std::size_t i = 0; i < label.size(); ++i) boxes.push_back({on_original(edges[i]), on_original(edges[i + 1])});
   return boxes;
 }
 
 }  // namespace detail
 
-/// The boxes of the characters of a text on the image of a word, from left to right: side by side, but where letters
-/// are joined, the left one reaches into the next.
+/// The boxes of the characters of a text on the image of a word, from left to right, side by side.
 ///
 ///     step[i] = mean over m = 0 .. stride - 1 of the box that align() finds on the image moved right by m columns
-///     box     = cut_characters(ink of the image's columns, middles of step + lags, widths), + reach_of_joint
+///     box     = cut_characters(ink of the image's columns, middles of step + lags, widths), its edges by place_of_cut
 ///
 /// A step stands for `stride` columns of what the network is given, 4 for a column net, so one alignment is only that
 /// exact; of four moved images the mean is finer. A network that has learnt to report an l early and a w late does so

@@ -15,6 +15,7 @@
 #include "tinyhtr/blas/gemm.hpp"
 #include "tinyhtr/core/check_mode.hpp"
 #include "tinyhtr/core/error.hpp"
+#include "tinyhtr/core/image_order.hpp"
 #include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/memory_pool.hpp"

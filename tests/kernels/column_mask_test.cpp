@@ -9,6 +9,7 @@
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
 #include "../support/padding.hpp"
+#include "tinyhtr/kernels/reorder.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
@@ -40,6 +41,23 @@ TEST_CASE("the gradient is added before the widths, and not behind") {
   mask_columns_backward(dx, dy, widths);
   CHECK(relative_error(minus_half(gathered(dx, widths)), gathered(dy, widths)) < 1e-15);
   for_each_in_padding(dx, widths, [](double value) { CHECK(value == 0.5); });
+}
+
+TEST_CASE("the same with channels last") {
+  const Lengths widths{3, 5};
+  const auto x = counted_tensor<double>({2, 3, 2, 5}, 2);
+  Tensor<double> masked, expected, x_last, found;
+  mask_columns_forward(masked, x, widths);
+  reorder(expected, masked, ImageOrder::channels_first);
+  reorder(x_last, x, ImageOrder::channels_first);
+  mask_columns_forward(found, x_last, widths, ImageOrder::channels_last);
+  CHECK(same_bits(found, expected));
+
+  Tensor<double> dx(x.shape(), 0.5), dx_last(x_last.shape(), 0.5), dx_expected;
+  mask_columns_backward(dx, x, widths);
+  reorder(dx_expected, dx, ImageOrder::channels_first);
+  mask_columns_backward(dx_last, x_last, widths, ImageOrder::channels_last);
+  CHECK(same_bits(dx_last, dx_expected));
 }
 
 TEST_CASE("the mask's factors are 1 in the first columns of every row") {

@@ -39,6 +39,13 @@ inline std::vector<OddConvolution> odd_convolutions() {
   return list;
 }
 
+/// The same convolution with the channels of x last.
+inline OddConvolution channels_last(OddConvolution c) {
+  c.x = {c.x[0], c.x[2], c.x[3], c.x[1]};
+  c.geometry.order = ImageOrder::channels_last;
+  return c;
+}
+
 /// Fails unless Algorithm gives what Naive gives, forward and backward, on one convolution: whether y held something
 /// before or not, gradients are added to, an empty dx counts as zeros, a gradient that is not wanted is left alone.
 template <class Algorithm, class T>
@@ -91,11 +98,12 @@ void check_against_naive() {
 
 /// Fails unless one, two, three and four threads give the same bits.
 template <class Algorithm>
-void check_same_bits_at_any_thread_count() {
+void check_same_bits_at_any_thread_count(const OddConvolution& c = {{5, 8, 9, 40}, {6, 8, 3, 3}, {}}) {
   const int before = thread_count();
-  const ConvGeometry geometry{1, Padding::same};
-  const auto x = counted_tensor<float>({5, 8, 9, 40}, 1), weight = counted_tensor<float>({6, 8, 3, 3}, 2);
-  const auto bias = counted_tensor<float>({6}, 3), dy = counted_tensor<float>({5, 6, 9, 40}, 4);
+  const ConvGeometry& geometry = c.geometry;
+  const auto x = counted_tensor<float>(c.x, 1), weight = counted_tensor<float>(c.weight, 2);
+  const auto bias = counted_tensor<float>({c.weight[0]}, 3);
+  const auto dy = counted_tensor<float>(ConvSizes("conv2d", c.x, c.weight, geometry).output(), 4);
   const auto run = [&](int threads) {
     set_thread_count(threads);
     Tensor<float> y, dx, dweight(weight.shape()), dbias(bias.shape());

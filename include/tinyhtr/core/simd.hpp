@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #if defined(__AVX2__)
@@ -64,17 +65,26 @@ inline void store_vector(T* to, const Vector<T>& vector) {
 /// Writes the first `lanes` lanes.
 template <class T>
 inline void store_lanes(T* to, const Vector<T>& vector, Index lanes) {
-  if (lanes == vector_lanes<T>) {
-    store_vector<T>(to, vector);
-  } else {
-    for (Index k = 0; k < lanes; ++k) to[k] = vector[k];
-  }
+  if (lanes == vector_lanes<T>) return store_vector<T>(to, vector);
+#if defined(__AVX512F__)
+  const auto mask = (1U << lanes) - 1;
+  if constexpr (std::is_same_v<T, float>)
+    return _mm512_mask_storeu_ps(to, static_cast<__mmask16>(mask), (__m512)vector);
+  if constexpr (std::is_same_v<T, double>)
+    return _mm512_mask_storeu_pd(to, static_cast<__mmask8>(mask), (__m512d)vector);
+#endif
+  for (Index k = 0; k < lanes; ++k) to[k] = vector[k];
 }
 
 /// Reads the first `lanes` lanes; the others are zeros.
 template <class T>
 inline Vector<T> load_lanes(const T* from, Index lanes) {
   if (lanes == vector_lanes<T>) return load_vector(from);
+#if defined(__AVX512F__)
+  const auto mask = (1U << lanes) - 1;
+  if constexpr (std::is_same_v<T, float>) return (Vector<T>)_mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), from);
+  if constexpr (std::is_same_v<T, double>) return (Vector<T>)_mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), from);
+#endif
   Vector<T> vector{};
   for (Index k = 0; k < lanes; ++k) vector[k] = from[k];
   return vector;

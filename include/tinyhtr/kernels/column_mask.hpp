@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tinyhtr/core/image_order.hpp"
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
@@ -22,33 +23,43 @@ void fill_column_mask(T* mask, Index height, Index width, Index valid) {
 
 }  // namespace detail
 
-/// y[n,c,h,w] = x[n,c,h,w] where w < widths[n], else 0. y, x (N,C,H,W), may be one tensor. Throws ShapeError.
-template <class T>
-void mask_columns_forward(Tensor<T>& y, const Tensor<T>& x, const Lengths& widths) {
-  check_rank("mask_columns", "x", x.shape(), "(N,C,H,W)");
-  const Index batch = x.dim(0), rows = x.dim(1) * x.dim(2), width = x.dim(3);
-  check_lengths("mask_columns", widths, batch, width);
-  if (&y != &x) y.resize(x.shape());
-  parallel_for(batch, [&](Index n) {
-    const Index valid = length_of(widths, n, width);
-    for (Index r = n * rows; r < (n + 1) * rows; ++r) {
-      T* to = y.data() + r * width;
-      if (&y != &x) std::copy_n(x.data() + r * width, valid, to);
-      std::fill(to + valid, to + width, T(0));
-    }
+namespace detail {
+
+/// Calls body(begin, real, end) for every row of every image, in either order: elements [begin, real) are no padding.
+template <class Body>
+void for_masked_rows(const ImageSizes& sizes, ImageOrder order, const Lengths& widths, const Body& body) {
+  const bool planes = order == ImageOrder::channels_first;
+  const Index rows = sizes.height * (planes ? sizes.channels : 1), column = planes ? 1 : sizes.channels;
+  parallel_for(sizes.batch, [&](Index n) {
+    const Index valid = length_of(widths, n, sizes.width) * column, size = sizes.width * column;
+    for (Index r = n * rows; r < (n + 1) * rows; ++r) body(r * size, r * size + valid, (r + 1) * size);
   });
 }
 
-/// dx[n,c,h,w] += dy[n,c,h,w] where w < widths[n]. dx, dy (N,C,H,W).
+}  // namespace detail
+
+/// y[n,c,h,w] = x[n,c,h,w] where w < widths[n], else 0. y, x (N,C,H,W), or (N,H,W,C), may be one tensor. Throws
+/// ShapeError.
 template <class T>
-void mask_columns_backward(Tensor<T>& dx, const Tensor<T>& dy, const Lengths& widths) {
+void mask_columns_forward(Tensor<T>& y, const Tensor<T>& x, const Lengths& widths,
+                          ImageOrder order = ImageOrder::channels_first) {
+  const ImageSizes sizes("mask_columns", "x", x.shape(), order);
+  check_lengths("mask_columns", widths, sizes.batch, sizes.width);
+  if (&y != &x) y.resize(x.shape());
+  detail::for_masked_rows(sizes, order, widths, [&](Index begin, Index real, Index end) {
+    if (&y != &x) std::copy(x.data() + begin, x.data() + real, y.data() + begin);
+    std::fill(y.data() + real, y.data() + end, T(0));
+  });
+}
+
+/// dx[n,c,h,w] += dy[n,c,h,w] where w < widths[n]. dx, dy (N,C,H,W), or (N,H,W,C).
+template <class T>
+void mask_columns_backward(Tensor<T>& dx, const Tensor<T>& dy, const Lengths& widths,
+                           ImageOrder order = ImageOrder::channels_first) {
   check_shape("mask_columns_backward", "dx", dx.shape(), dy.shape());
-  const Index batch = dy.dim(0), rows = dy.dim(1) * dy.dim(2), width = dy.dim(3);
-  parallel_for(batch, [&](Index n) {
-    const Index valid = length_of(widths, n, width);
-    for (Index r = n * rows; r < (n + 1) * rows; ++r) {
-      for (Index w = 0; w < valid; ++w) dx.data()[r * width + w] += dy.data()[r * width + w];
-    }
+  const ImageSizes sizes("mask_columns_backward", "dy", dy.shape(), order);
+  detail::for_masked_rows(sizes, order, widths, [&](Index begin, Index real, Index) {
+    for (Index k = begin; k < real; ++k) dx.data()[k] += dy.data()[k];
   });
 }
 

@@ -14,7 +14,7 @@ namespace tinyhtr {
 
 /// Whichever is fastest for the shape, as measured over the reference network's shapes on one core with AVX-512:
 /// Winograd for 3x3 kernels at stride 1, with channels enough to fill a vector and tiles enough to fill a block of its
-/// products; Im2col for 1x1 kernels, whose columns are the image itself at stride 1; Direct for all others.
+/// products; Im2col for 1x1 kernels over planes, whose columns are the image itself at stride 1; Direct for all others.
 struct Automatic {
   /// As Naive::forward, with the same arguments.
   template <class T>
@@ -23,7 +23,7 @@ struct Automatic {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     if (suits_winograd(sizes)) {
       Winograd::forward(y, x, weight, bias, geometry);
-    } else if (is_pointwise(sizes)) {
+    } else if (suits_im2col(sizes)) {
       Im2col::forward(y, x, weight, bias, geometry);
     } else {
       Direct::forward(y, x, weight, bias, geometry);
@@ -37,7 +37,7 @@ struct Automatic {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     if (suits_winograd(sizes)) {
       Winograd::backward(dx, dweight, dbias, dy, x, weight, geometry);
-    } else if (is_pointwise(sizes)) {
+    } else if (suits_im2col(sizes)) {
       Im2col::backward(dx, dweight, dbias, dy, x, weight, geometry);
     } else {
       Direct::backward(dx, dweight, dbias, dy, x, weight, geometry);
@@ -53,7 +53,9 @@ struct Automatic {
   }
 
  private:
-  static bool is_pointwise(const ConvSizes& sizes) { return sizes.rows.kernel * sizes.cols.kernel == 1; }
+  static bool suits_im2col(const ConvSizes& sizes) {
+    return sizes.rows.kernel * sizes.cols.kernel == 1 && sizes.order == ImageOrder::channels_first;
+  }
 };
 
 /// conv2d with a chosen algorithm: `conv2d_forward<Naive>(y, x, weight, bias, geometry)`. See Naive for the formulas.

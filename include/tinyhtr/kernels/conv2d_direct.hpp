@@ -8,6 +8,7 @@
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/conv2d_pixels.hpp"
 #include "tinyhtr/kernels/conv2d_weight_gradient.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/correlate.hpp"
@@ -28,6 +29,9 @@ struct Direct {
                       const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
+    if (sizes.order == ImageOrder::channels_last) {
+      return detail::forward_pixels(y, x, detail::pack_weight_by_pixels(weight), bias, sizes);
+    }
     const T* added = bias ? bias->data() : nullptr;
     detail::correlate_images(y, x, detail::pack_weight(weight), sizes,
                              [=](Index f, const Vector<T>& sum, T*, Index) { return sum + (added ? added[f] : T(0)); });
@@ -40,9 +44,13 @@ struct Direct {
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
-    if (dx) backward_input(*dx, dy, weight, sizes);
+    if (dx && sizes.order == ImageOrder::channels_last) {
+      detail::backward_input_pixels(*dx, dy, weight, sizes);
+    } else if (dx) {
+      backward_input(*dx, dy, weight, sizes);
+    }
     if (dweight) detail::WeightGradient<T>(sizes).add_to(*dweight, dy, x);
-    if (dbias) detail::sum_over_pixels(*dbias, dy);
+    if (dbias) detail::sum_over_pixels(*dbias, dy, sizes.order);
   }
 
  private:

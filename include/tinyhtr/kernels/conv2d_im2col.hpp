@@ -10,6 +10,7 @@
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
 #include "tinyhtr/kernels/im2col.hpp"
+#include "tinyhtr/kernels/reorder.hpp"
 
 namespace tinyhtr {
 
@@ -23,6 +24,9 @@ struct Im2col {
                       const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
+    if (sizes.order == ImageOrder::channels_last) {
+      return detail::forward_by_planes<Im2col>(y, x, weight, bias, geometry);
+    }
     y.resize(sizes.output());
     const Index filters = sizes.filters, taps = sizes.channels * sizes.rows.kernel * sizes.cols.kernel;
     const Index height = sizes.rows.output, width = sizes.cols.output, pixels = height * width;
@@ -56,6 +60,9 @@ struct Im2col {
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
+    if (sizes.order == ImageOrder::channels_last) {
+      return detail::backward_by_planes<Im2col>(dx, dweight, dbias, dy, x, weight, geometry);
+    }
     if (dx) start_gradient(*dx, "conv2d_backward", "dx", x.shape());
     const Index filters = sizes.filters, taps = sizes.channels * sizes.rows.kernel * sizes.cols.kernel;
     const Index height = sizes.rows.output, width = sizes.cols.output, pixels = height * width;

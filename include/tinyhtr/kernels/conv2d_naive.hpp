@@ -5,6 +5,7 @@
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
+#include "tinyhtr/kernels/reorder.hpp"
 
 namespace tinyhtr {
 
@@ -15,12 +16,16 @@ struct Naive {
   ///     y[n,f,p,q] = bias[f] + sum over c,i,j of weight[f,c,i,j] x[n,c, p s_h - pad + i, q s_w - pad + j]
   ///
   /// y (N,F,P,Q); x (N,C,H,W), zero outside; weight (F,C,KH,KW); bias (F) or null. Costs 2 N F P Q C KH KW operations.
+  /// With ImageOrder::channels_last, y (N,P,Q,F) and x (N,H,W,C); indices as above.
   /// (Cross-correlation, as in TensorFlow's and PyTorch's conv2d.) Throws ShapeError; ArgumentError as Window does.
   template <class T>
   static void forward(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>* bias,
                       const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
+    if (sizes.order == ImageOrder::channels_last) {
+      return detail::forward_by_planes<Naive>(y, x, weight, bias, geometry);
+    }
     y.resize(sizes.output());
     const auto image = [&](Index n) {
       for (Index f = 0; f < sizes.filters; ++f) {
@@ -58,6 +63,9 @@ struct Naive {
                        const Tensor<T>& weight, const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
+    if (sizes.order == ImageOrder::channels_last) {
+      return detail::backward_by_planes<Naive>(dx, dweight, dbias, dy, x, weight, geometry);
+    }
     if (dx) start_gradient(*dx, "conv2d_backward", "dx", x.shape());
     for (Index n = 0; n < sizes.batch; ++n) {
       for (Index f = 0; f < sizes.filters; ++f) {

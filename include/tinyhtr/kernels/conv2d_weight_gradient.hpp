@@ -78,13 +78,23 @@ class WeightGradient {
   void add_images(T* sums, const Tensor<T>& dy, const Tensor<T>& x, Index first, Index last) const {
     const Window &rows = sizes_.rows, &cols = sizes_.cols;
     T* x_pixels = scratch<T, 0>((last - first) * x_image_ + vector_lanes<T>);
-    T* dy_pixels = scratch<T, 1>((last - first) * dy_image_);
+    const Index pixels = rows.output * cols.output;
+    const bool in_place = sizes_.order == ImageOrder::channels_last && filters_ == sizes_.filters;
+    T* dy_copy = in_place ? nullptr : scratch<T, 1>((last - first) * dy_image_);
+    const T* dy_pixels = in_place ? dy.data() + first * pixels * filters_ : dy_copy;
     for (Index n = first; n < last; ++n) {
       fill_input(x_pixels + (n - first) * x_image_, x.data() + n * channels_ * rows.input * cols.input);
-      T* gradient = dy_pixels + (n - first) * dy_image_;
+      if (in_place) continue;
+      T* gradient = dy_copy + (n - first) * dy_image_;
+      const T* from = dy.data() + n * sizes_.filters * pixels;
       if (filters_ != sizes_.filters) std::fill(gradient, gradient + dy_image_, T(0));
-      const Index pixels = rows.output * cols.output;
-      transpose(gradient, filters_, dy.data() + n * sizes_.filters * pixels, pixels, sizes_.filters, pixels);
+      if (sizes_.order == ImageOrder::channels_first) {
+        transpose(gradient, filters_, from, pixels, sizes_.filters, pixels);
+      } else {
+        for (Index k = 0; k < pixels; ++k) {
+          std::copy(from + k * sizes_.filters, from + (k + 1) * sizes_.filters, gradient + k * filters_);
+        }
+      }
     }
     const Index row_count = (last - first) * rows.output;
     const Index band = std::max<Index>(1, second_level_cache / 4 / (rows.stride * x_row_ + dy_row_));
@@ -102,8 +112,8 @@ class WeightGradient {
     }
   }
 
-  /// An image (C,H,W) as (rows, columns, C), with the zeros around that the kernel looks at.
-  void fill_input(T* pixels, const T* planes) const {
+  /// An image (C,H,W) or (H,W,C) as (rows, columns, C), with the zeros around that the kernel looks at.
+  void fill_input(T* pixels, const T* image) const {
     const Window &rows = sizes_.rows, &cols = sizes_.cols;
     const Index width = x_row_ / channels_;
     const Index left = std::min(cols.before, width), used = std::min(cols.input, width - left);
@@ -115,8 +125,13 @@ class WeightGradient {
         continue;
       }
       std::fill(line, line + left * channels_, T(0));
-      transpose(line + left * channels_, channels_, planes + source * cols.input, rows.input * cols.input, channels_,
-                used);
+      T* const to = line + left * channels_;
+      if (sizes_.order == ImageOrder::channels_first) {
+        transpose(to, channels_, image + source * cols.input, rows.input * cols.input, channels_, used);
+      } else {
+        const T* from = image + source * cols.input * channels_;
+        std::copy(from, from + used * channels_, to);
+      }
       std::fill(line + (left + used) * channels_, line + x_row_, T(0));
     }
   }

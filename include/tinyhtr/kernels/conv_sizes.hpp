@@ -1,6 +1,9 @@
 // The sizes of a convolution, checked once for all of its implementations.
 #pragma once
 
+#include <algorithm>
+
+#include "tinyhtr/core/image_order.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/window.hpp"
@@ -11,28 +14,28 @@ namespace tinyhtr {
 struct ConvGeometry {
   Stride stride{};
   Padding padding = Padding::same;
+  ImageOrder order = ImageOrder::channels_first;  ///< of x and y, and of their gradients
 };
 
-/// What the shapes of x (N,C,H,W) and weight (F,C,KH,KW) say. Throws ShapeError where they do not fit each
-/// other, ArgumentError as Window does.
+/// What the shapes of x (N,C,H,W), or (N,H,W,C), and weight (F,C,KH,KW) say. Throws ShapeError where they do not fit
+/// each other, ArgumentError as Window does.
 struct ConvSizes {
   Index batch, channels, filters;  ///< N, C, F
   Window rows, cols;
+  ImageOrder order;
 
   template <class T>
   ConvSizes(const char* where, const Tensor<T>& x, const Tensor<T>& weight, const ConvGeometry& geometry)
       : ConvSizes(where, x.shape(), weight.shape(), geometry) {}
 
   ConvSizes(const char* where, const Shape& x, const Shape& weight, const ConvGeometry& geometry)
-      : batch((check_rank(where, "x", x, "(N,C,H,W)"), x[0])),
-        channels(x[1]),
-        filters((check_rank(where, "weight", weight, "(F,C,KH,KW)"), weight[0])),
-        rows(x[2], weight[2], geometry.stride.height, geometry.padding),
-        cols(x[3], weight[3], geometry.stride.width, geometry.padding) {
-    check_shape(where, "weight", weight, {filters, channels, rows.kernel, cols.kernel});
-  }
+      : ConvSizes(where, ImageSizes(where, "x", x, geometry.order),
+                  (check_rank(where, "weight", weight, "(F,C,KH,KW)"), weight), geometry) {}
 
-  Shape output() const { return {batch, filters, rows.output, cols.output}; }
+  Shape output() const {
+    return order == ImageOrder::channels_first ? Shape{batch, filters, rows.output, cols.output}
+                                               : Shape{batch, rows.output, cols.output, filters};
+  }
 
   template <class T>
   void check_bias(const Tensor<T>* bias) const {
@@ -46,6 +49,17 @@ struct ConvSizes {
     if (dx && !dx->empty()) check_shape("conv2d_backward", "dx", dx->shape(), x.shape());
     if (dweight) check_shape("conv2d_backward", "dweight", dweight->shape(), weight.shape());
     if (dbias) check_shape("conv2d_backward", "dbias", dbias->shape(), {filters});
+  }
+
+ private:
+  ConvSizes(const char* where, const ImageSizes& x, const Shape& weight, const ConvGeometry& geometry)
+      : batch(x.batch),
+        channels(x.channels),
+        filters(weight[0]),
+        rows(x.height, weight[2], geometry.stride.height, geometry.padding),
+        cols(x.width, weight[3], geometry.stride.width, geometry.padding),
+        order(geometry.order) {
+    check_shape(where, "weight", weight, {filters, channels, rows.kernel, cols.kernel});
   }
 };
 
@@ -68,9 +82,28 @@ void add_rows(Tensor<T>& sum, const Tensor<T>& partial) {
   });
 }
 
+/// dbias[f] += sum over n, p, q of dy[n,p,q,f], for channels_last: row by row, then over the rows in order.
+template <class T>
+void sum_over_pixels_of_rows(Tensor<T>& dbias, const Tensor<T>& dy) {
+  const Index rows = dy.dim(0) * dy.dim(1), columns = dy.dim(2), filters = dy.dim(3);
+  auto sums = Tensor<T>::uninitialized({rows, filters});
+  parallel_for(rows, [&](Index row) {
+    T* const sum = sums.data() + row * filters;
+    const T* pixel = dy.data() + row * columns * filters;
+    std::fill(sum, sum + filters, T(0));
+    for (Index q = 0; q < columns; ++q, pixel += filters) {
+      for (Index f = 0; f < filters; ++f) sum[f] += pixel[f];
+    }
+  });
+  for (Index row = 0; row < rows; ++row) {
+    for (Index f = 0; f < filters; ++f) dbias[f] += sums(row, f);
+  }
+}
+
 /// dbias[f] += sum over n, p, q of dy[n,f,p,q].
 template <class T>
-void sum_over_pixels(Tensor<T>& dbias, const Tensor<T>& dy) {
+void sum_over_pixels(Tensor<T>& dbias, const Tensor<T>& dy, ImageOrder order = ImageOrder::channels_first) {
+  if (order == ImageOrder::channels_last) return sum_over_pixels_of_rows(dbias, dy);
   const Index batch = dy.dim(0), filters = dy.dim(1), pixels = dy.dim(2) * dy.dim(3);
   parallel_for(filters, [&](Index f) {
     for (Index n = 0; n < batch; ++n) {

@@ -12,6 +12,9 @@ namespace detail {
 /// of others. BLAS's blocks are larger, but for 16 channels it takes longer to pack a matrix than to multiply it.
 inline constexpr Index product_rows = block_rows;
 
+/// Terms of narrow_product at a time: rows of b that stay in registers, half of AVX-512's.
+inline constexpr Index narrow_terms = 2 * block_rows;
+
 /// Where an element of the left matrix stands: row * between_rows + k * between_terms, so that it may be transposed.
 template <class T>
 struct LeftMatrix {
@@ -26,18 +29,19 @@ struct VectorRows {
   Index between_rows;
 };
 
-/// A strip of small_product, `vectors` vectors wide, block by block. A function of its own to the compiler too, so that
-/// all of the processor's registers are free for the places of a block's rows: inlined, it takes twice the time.
-template <bool adds, Index vectors, class T>
+/// A strip of small_product, `vectors` vectors wide, in blocks of `block` rows whose sums stay in registers. A function
+/// of its own to the compiler too, so that all of the processor's registers are free for the places of a block's rows:
+/// inlined, it takes twice the time.
+template <bool adds, Index vectors, Index block, class T>
 [[gnu::noinline]] void small_product_strip(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows,
                                            Index terms) {
   constexpr Index lanes = vector_lanes<T>;
   const Index between_rows = a.between_rows, between_terms = a.between_terms, between_inputs = b.between_rows;
-  for (Index row = 0; row < rows; row += product_rows) {
+  for (Index row = 0; row < rows; row += block) {
     T* result = c.data + row * c.between_rows;
     const T *left = a.data + row * between_rows, *right = b.data;
-    Vector<T> sums[product_rows][vectors];
-    for (Index r = 0; r < product_rows; ++r) {
+    Vector<T> sums[block][vectors];
+    for (Index r = 0; r < block; ++r) {
       for (Index v = 0; v < vectors; ++v) {
         sums[r][v] = adds ? load_vector(result + r * c.between_rows + v * lanes) : Vector<T>{};
       }
@@ -45,31 +49,82 @@ template <bool adds, Index vectors, class T>
     for (Index k = 0; k < terms; ++k, left += between_terms, right += between_inputs) {
       Vector<T> inputs[vectors];
       for (Index v = 0; v < vectors; ++v) inputs[v] = load_vector(right + v * lanes);
-      for (Index r = 0; r < product_rows; ++r) {
+      for (Index r = 0; r < block; ++r) {
         for (Index v = 0; v < vectors; ++v) sums[r][v] += left[r * between_rows] * inputs[v];
       }
     }
-    for (Index r = 0; r < product_rows; ++r) {
+#pragma GCC unroll 16
+    for (Index r = 0; r < block; ++r) {
+#pragma GCC unroll 2
       for (Index v = 0; v < vectors; ++v) store_vector<T>(result + r * c.between_rows + v * lanes, sums[r][v]);
     }
+  }
+}
+
+/// `terms` terms of a strip one vector wide, where those of a row lie side by side: here the rows of b stay in
+/// registers, and the rows of a pass by. A multiply-add needs one load, of an element of a to all lanes, which a
+/// processor can do at the same time; with blocks of sums it is one and an eighth, and sums to begin and to end
+/// besides. For 16 terms that is 150 to 190 GFLOP/s instead of 105.
+template <bool adds, Index terms, class T>
+[[gnu::noinline]] void narrow_product_terms(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows) {
+  Vector<T> matrix[terms];
+  for (Index k = 0; k < terms; ++k) matrix[k] = load_vector(b.data + k * b.between_rows);
+  T* to = c.data;
+  const T* from = a.data;
+  for (Index r = 0; r < rows; ++r, to += c.between_rows, from += a.between_rows) {
+    Vector<T> sum = from[0] * matrix[0];
+    if (adds) sum += load_vector(to);
+    for (Index k = 1; k < terms; ++k) sum += from[k] * matrix[k];
+    store_vector<T>(to, sum);
+  }
+}
+
+/// A strip one vector wide, some terms at a time: `at_once`, while there are so many left, then half of that.
+template <bool adds, Index at_once, class T>
+void narrow_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows, Index terms) {
+  Index k = 0;
+  if constexpr (!adds) {
+    if (terms >= at_once) {
+      narrow_product_terms<false, at_once, T>(c, a, b, rows);
+      k = at_once;
+    } else if constexpr (at_once > 1) {
+      return narrow_product<false, at_once / 2, T>(c, a, b, rows, terms);
+    } else {  // no terms
+      for (Index r = 0; r < rows; ++r) store_vector<T>(c.data + r * c.between_rows, Vector<T>{});
+    }
+  }
+  for (; k + at_once <= terms; k += at_once) {
+    narrow_product_terms<true, at_once, T>(c, {a.data + k, a.between_rows, 1},
+                                           {b.data + k * b.between_rows, b.between_rows}, rows);
+  }
+  if constexpr (at_once > 1) {
+    narrow_product<true, at_once / 2, T>(c, {a.data + k, a.between_rows, 1},
+                                         {b.data + k * b.between_rows, b.between_rows}, rows, terms - k);
   }
 }
 
 /// c = a b, or c += a b where `adds` says so.
 ///
 /// c (rows, columns), a (rows, terms), b (terms, columns); rows a multiple of product_rows, columns of a vector.
-/// Columns are the outer loop: the strip of b stays in the first-level cache while all rows pass by.
+/// Columns are the outer loop: the strip of b stays in the first-level cache while all rows pass by. c may be a itself
+/// where both are one vector wide, narrow_terms at most, with between_terms 1: a row is read before it is written.
 template <bool adds, class T>
 void small_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows, Index columns, Index terms) {
   constexpr Index lanes = vector_lanes<T>;
   Index column = 0;
   for (; column + 2 * lanes <= columns; column += 2 * lanes) {
-    small_product_strip<adds, 2, T>({c.data + column, c.between_rows}, a, {b.data + column, b.between_rows}, rows,
-                                    terms);
+    small_product_strip<adds, 2, product_rows, T>({c.data + column, c.between_rows}, a,
+                                                  {b.data + column, b.between_rows}, rows, terms);
   }
-  if (column < columns) {
-    small_product_strip<adds, 1, T>({c.data + column, c.between_rows}, a, {b.data + column, b.between_rows}, rows,
-                                    terms);
+  if (column == columns) return;
+  const VectorRows<T> to{c.data + column, c.between_rows};
+  const VectorRows<const T> from{b.data + column, b.between_rows};
+  if (a.between_terms == 1) {
+    narrow_product<adds, narrow_terms, T>(to, a, from, rows, terms);
+  } else if (rows % (2 * product_rows) == 0) {
+    small_product_strip<adds, 1, 2 * product_rows, T>(to, a, from, rows, terms);
+  } else {
+    small_product_strip<adds, 1, product_rows, T>(to, a, from, rows, terms);
   }
 }
 

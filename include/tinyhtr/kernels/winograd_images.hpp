@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tinyhtr/core/image_order.hpp"
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/kernels/small_product.hpp"
@@ -20,20 +21,25 @@ constexpr Index whole_lanes(Index count) {
   return (count + block - 1) / block * block;
 }
 
-/// Images (channels, height, width) of which the tiles cover an area of `outputs` x `outputs` pixels each. In work
-/// memory an image lies as (rows, columns, lanes): channels side by side, so that one vector operation transforms the
-/// tiles of 16 channels at any width of image, with zeros for the rest of the last vector.
+/// Images (channels, height, width), or (height, width, channels), of which the tiles cover an area of `outputs` x
+/// `outputs` pixels each. In work memory an image lies as (rows, columns, lanes): channels side by side, so that one
+/// vector operation transforms the tiles of 16 channels at any width of image, with zeros for the rest of the last
+/// vector.
 template <class T, int outputs>
 struct WinogradImages {
+  ImageOrder order;
   Index channels, height, width;
   Index tile_rows, tile_columns, tiles;  // of one image
   Index lanes;                           // the channels, and zeros up to a whole number of vectors
   Index margin;                          // rows and columns that the last tile looks further
   Index row_size, image_size;            // elements in work memory
+  Index first_row = 0;                   // of the pixels that the tiles cover; a band of an image begins further down
 
   /// For tiles that cover rows x columns outputs; the image has its own height and width.
-  WinogradImages(Index channels_, Index height_, Index width_, Index rows, Index columns, Index margin_)
-      : channels(channels_),
+  WinogradImages(ImageOrder order_, Index channels_, Index height_, Index width_, Index rows, Index columns,
+                 Index margin_)
+      : order(order_),
+        channels(channels_),
         height(height_),
         width(width_),
         tile_rows((rows + outputs - 1) / outputs),
@@ -46,25 +52,61 @@ struct WinogradImages {
 
   Index elements() const { return channels * height * width; }
 
-  /// Planes to pixels, with so many zeros above and to the left, and as many as the tiles need behind.
-  void gather(T* pixels, const T* planes, Index above, Index left) const {
+  /// Only some tile rows of the image.
+  WinogradImages band(Index first, Index count) const {
+    WinogradImages part = *this;
+    part.tile_rows = std::min(count, tile_rows - first);
+    part.tiles = part.tile_rows * tile_columns;
+    part.image_size = (part.tile_rows * outputs + margin) * row_size;
+    part.first_row = first * outputs;
+    return part;
+  }
+
+  /// Whether the pixels of the tiles lie in memory as they do in work memory.
+  bool is_in_place() const {
+    return order == ImageOrder::channels_last && margin == 0 && row_size == width * channels &&
+           first_row + tile_rows * outputs <= height;
+  }
+
+  /// An image to pixels, with so many zeros above and to the left, and as many as the tiles need behind.
+  void gather(T* pixels, const T* image, Index above, Index left) const {
     const Index columns = row_size / std::max<Index>(1, lanes), used = std::min(width, columns - left);
     for (Index row = 0; row < tile_rows * outputs + margin; ++row, pixels += row_size) {
-      const Index source = row - above;
+      const Index source = first_row + row - above;
       if (source < 0 || source >= height) {
         std::fill(pixels, pixels + row_size, T(0));
         continue;
       }
       if (lanes != channels) std::fill(pixels, pixels + row_size, T(0));
       std::fill(pixels, pixels + left * lanes, T(0));
-      transpose(pixels + left * lanes, lanes, planes + source * width, height * width, channels, used);
+      if (order == ImageOrder::channels_first) {
+        transpose(pixels + left * lanes, lanes, image + source * width, height * width, channels, used);
+      } else {
+        copy_pixels(pixels + left * lanes, lanes, image + source * width * channels, channels, used);
+      }
       std::fill(pixels + (left + used) * lanes, pixels + row_size, T(0));
     }
   }
 
+  /// Pixels to an image, written or added.
+  void scatter(T* image, const T* pixels, bool adds) const {
+    if (order == ImageOrder::channels_first) return scatter_to_planes(image, pixels, adds);
+    image += first_row * width * channels;
+    for (Index row = 0; row < rows_in_image(); ++row, image += width * channels, pixels += row_size) {
+      if (!adds) {
+        copy_pixels(image, channels, pixels, lanes, width);
+        continue;
+      }
+      for (Index q = 0; q < width; ++q) {
+        for (Index c = 0; c < channels; ++c) image[q * channels + c] += pixels[q * lanes + c];
+      }
+    }
+  }
+
   /// Pixels to planes, written or added.
-  void scatter(T* planes, const T* pixels, bool adds) const {
-    for (Index row = 0; row < height; ++row, planes += width, pixels += row_size) {
+  void scatter_to_planes(T* planes, const T* pixels, bool adds) const {
+    planes += first_row * width;
+    for (Index row = 0; row < rows_in_image(); ++row, planes += width, pixels += row_size) {
       if (!adds) {
         transpose(planes, height * width, pixels, lanes, width, channels);
         continue;
@@ -76,6 +118,19 @@ struct WinogradImages {
         for (Index k = 0; k < width; ++k) to[k] += line[c * width + k];
       }
     }
+  }
+
+  /// Rows that the tiles cover, without those below the image.
+  Index rows_in_image() const { return std::min(tile_rows * outputs, height - first_row); }
+
+  /// `count` pixels, whose first numbers are the channels, from one distance to another.
+  void copy_pixels(T* to, Index to_step, const T* from, Index from_step, Index count) const {
+    if (to_step == from_step) {
+      std::copy(from, from + count * from_step, to);
+      return;
+    }
+    for (Index k = 0; k < count; ++k)
+      std::copy(from + k * from_step, from + k * from_step + channels, to + k * to_step);
   }
 
   /// Calls body(k, corner) for k = 0 .. last - first - 1, where corner is the place of the first pixel of tile

@@ -15,6 +15,7 @@
 #include "tinyhtr/kernels/conv2d_prepared.hpp"
 #include "tinyhtr/kernels/linear.hpp"
 #include "tinyhtr/kernels/lstm.hpp"
+#include "tinyhtr/kernels/reorder.hpp"
 #include "tinyhtr/models/word_net.hpp"
 #include "tinyhtr/nn/fold_batch_norm.hpp"
 
@@ -28,7 +29,9 @@ PreparedConv2d<T> fold(const Conv2d<T, Algorithm>& convolution, const BatchNorm2
   Tensor<T> weight = convolution.weight.value();
   Tensor<T> bias = convolution.bias ? convolution.bias.value() : Tensor<T>(Shape{weight.dim(0)});
   if (norm) fold_batch_norm(weight, bias, *norm);
-  return PreparedConv2d<T>(weight, bias, convolution.geometry, slope);
+  ConvGeometry geometry = convolution.geometry;
+  geometry.order = ImageOrder::channels_last;
+  return PreparedConv2d<T>(weight, bias, geometry, slope);
 }
 
 }  // namespace detail
@@ -71,10 +74,10 @@ class FoldedWordNet {
                 {batch, options_.channels, options_.height, options_.width == 0 ? width : options_.width});
     check_widths(options_, given_widths, batch, width);
     const Lengths widths = without_full_lengths(given_widths, width);
-    const Index together = images_together(batch), pieces = (batch + together - 1) / together;
-    if (pieces == 1 || together == 1) return read_sequence(features(images, widths, 0, batch), lengths(widths), 0);
+    if (batch < 2 * fewest_together) return read_sequence(features_one_by_one(images, widths), lengths(widths), 0);
+    const Index together = std::clamp(batch / 4, fewest_together, most_together);
     Tensor<T> logits = Tensor<T>::uninitialized({steps, batch, class_count()});
-    parallel_for(pieces, [&](Index piece) {
+    parallel_for((batch + together - 1) / together, [&](Index piece) {
       const Index first = piece * together, count = std::min(together, batch - first);
       const Lengths own_widths = part(widths, first, count);
       const Tensor<T> own =
@@ -98,14 +101,15 @@ class FoldedWordNet {
     return widths.empty() ? widths : Lengths(widths.begin() + first, widths.begin() + first + count);
   }
 
-  /// Images that one thread takes from pixels to logits: of a large batch, as many as the LSTM's products fill blocks
-  /// of registers with, so that all that is in between stays in a processor's cache. Of a small one, single images
-  /// whose sequences are read together, in both directions at the same time.
-  static Index images_together(Index batch) { return batch >= 16 ? 8 : 1; }
+  /// Images that one thread takes from pixels to logits: as many as the LSTM's products fill blocks of registers with,
+  /// and of a large batch more, for which the last blocks' weights, larger than their maps, are loaded once. So all
+  /// that is in between stays in a processor's cache. Of a batch smaller than two threads' share, single images whose
+  /// sequences are read together, in both directions at the same time.
+  static constexpr Index fewest_together = 8, most_together = 16;
 
-  /// Images that go through the blocks together: enough for Winograd on the smallest feature maps, while what is
-  /// between two layers of them stays in a second-level cache.
-  static constexpr Index images_in_blocks = 4;
+  /// Elements of the maps that go through a block together, 256 KiB of float: a few of them, and what is between the
+  /// block's layers, stay in a second-level cache.
+  static constexpr Index elements_at_once = Index{1} << 16;
 
   struct Block {
     PreparedConv2d<T> conv1, conv2;
@@ -129,19 +133,26 @@ class FoldedWordNet {
     }
   };
 
-  /// The features of the images [first, first + count), which have those widths, as sequences (T,count,C).
-  Tensor<T> features(const Tensor<T>& images, const Lengths& widths, Index first, Index count) const {
+  /// The features of some images, whose threads share each of them or take one each, as sequences (T,N,C).
+  Tensor<T> features_one_by_one(const Tensor<T>& images, const Lengths& widths) const {
     const Index steps = time_steps(options_, images.dim(3)), channels = options_.blocks.back().filters;
-    const Index group = count < 2 * images_in_blocks ? 1 : images_in_blocks;
-    Tensor<T> sequence = Tensor<T>::uninitialized({steps, count, channels});
-    parallel_for((count + group - 1) / group, [&](Index k) {
-      const Index begin = k * group, size = std::min(group, count - begin);
-      const Tensor<T> own = block_features(images, part(widths, begin, size), first + begin, size);  // (T,size,C)
+    const Index batch = images.dim(0);
+    Tensor<T> sequence = Tensor<T>::uninitialized({steps, batch, channels});
+    parallel_for(batch, [&](Index n) {
+      const Tensor<T> own = features(images, part(widths, n, 1), n, 1);  // (T,1,C)
       for (Index t = 0; t < steps; ++t) {
-        std::copy(own.data() + t * size * channels, own.data() + (t + 1) * size * channels, &sequence(t, begin, 0));
+        std::copy(own.data() + t * channels, own.data() + (t + 1) * channels, &sequence(t, n, 0));
       }
     });
     return sequence;
+  }
+
+  /// The features of the images [first, first + count), which have those widths, as sequences (T,count,C).
+  Tensor<T> features(const Tensor<T>& images, const Lengths& widths, Index first, Index count) const {
+    Tensor<T> maps;
+    reorder(maps, maps_of(images, widths, first, count, blocks_.size()), ImageOrder::channels_last);
+    const NoGrad no_grad;
+    return image_to_sequence(Variable<T>(std::move(maps)), options_.scan).value();
   }
 
   /// Sequences (T,N,C), of the samples from `first` on, to logits (T,N,K).
@@ -163,29 +174,71 @@ class FoldedWordNet {
     return logits;
   }
 
-  /// What the blocks make of some images, as sequences (T,count,C).
-  Tensor<T> block_features(const Tensor<T>& images, Lengths widths, Index first, Index count) const {
-    const Index size = images.size() / images.dim(0);
-    Tensor<T> x = Tensor<T>::uninitialized({count, images.dim(1), images.dim(2), images.dim(3)});
-    const T factor = (options_.invert ? T(-1) : T(1)) / T(255), shift = options_.invert ? T(1) : T(0);
-    const T* from = images.data() + first * size;
-    T* to = x.data();
-    for (Index k = 0; k < count * size; ++k) to[k] = factor * from[k] + shift;
-    if (!widths.empty()) mask_columns_forward(x, x, widths);
-    Tensor<T> inner, skipped, y;
-    for (std::size_t i = 0; i < blocks_.size(); ++i) {
-      const Block& block = blocks_[i];
-      widths = strided_lengths(widths, options_.blocks[i].stride.width);
-      block.conv1.forward(inner, x);
-      if (!widths.empty()) mask_columns_forward(inner, inner, widths);
-      if (block.skip) block.skip->forward(skipped, x);
-      block.conv2.forward(y, inner, block.skip ? &skipped : &x);
-      if (!widths.empty()) mask_columns_forward(y, y, widths);
-      std::swap(x, y);
-      if (check_mode()) check_result("blocks." + std::to_string(i), x, first);
+  /// What the first `blocks` blocks make of the images [first, first + count): maps (count,H,W,C), in the order that
+  /// no layer has to transpose. Large maps are made a few images at a time, by all blocks up to there; small ones, with
+  /// the last blocks' many weights, for more images together.
+  Tensor<T> maps_of(const Tensor<T>& images, const Lengths& widths, Index first, Index count,
+                    std::size_t blocks) const {
+    if (blocks == 0) return grey_levels(images, widths, first, count);
+    const Index at_once = std::max<Index>(1, elements_at_once / largest_map(blocks - 1, images.dim(2), images.dim(3)));
+    if (count <= at_once) {
+      return run_block(blocks - 1, maps_of(images, widths, first, count, blocks - 1), widths, first);
     }
-    const NoGrad no_grad;
-    return image_to_sequence(Variable<T>(std::move(x)), options_.scan).value();
+    Tensor<T> all;
+    for (Index begin = 0; begin < count; begin += at_once) {
+      const Index size = std::min(at_once, count - begin);
+      const Tensor<T> some = maps_of(images, part(widths, begin, size), first + begin, size, blocks);
+      if (begin == 0) all = Tensor<T>::uninitialized({count, some.dim(1), some.dim(2), some.dim(3)});
+      std::copy(some.begin(), some.end(), all.begin() + begin * (some.size() / size));
+    }
+    return all;
+  }
+
+  /// Elements of one image's maps in front of a block, or behind it, whichever are more.
+  Index largest_map(std::size_t block, Index height, Index width) const {
+    Index largest = 0, channels = options_.channels;
+    for (std::size_t i = 0; i <= block; ++i) {
+      const ResidualBlockOptions& options = options_.blocks[i];
+      const Index before = channels * height * width;
+      channels = options.filters;
+      height = (height + options.stride.height - 1) / options.stride.height;
+      width = (width + options.stride.width - 1) / options.stride.width;
+      largest = std::max(before, channels * height * width);
+    }
+    return largest;
+  }
+
+  /// The images' grey levels from 0 to 1, channels last.
+  Tensor<T> grey_levels(const Tensor<T>& images, const Lengths& widths, Index first, Index count) const {
+    const Index channels = images.dim(1), pixels = images.dim(2) * images.dim(3);
+    Tensor<T> x = Tensor<T>::uninitialized({count, images.dim(2), images.dim(3), channels});
+    const T factor = (options_.invert ? T(-1) : T(1)) / T(255), shift = options_.invert ? T(1) : T(0);
+    for (Index n = 0; n < count; ++n) {
+      for (Index c = 0; c < channels; ++c) {
+        const T* from = images.data() + ((first + n) * channels + c) * pixels;
+        T* to = x.data() + n * pixels * channels + c;
+        for (Index k = 0; k < pixels; ++k) to[k * channels] = factor * from[k] + shift;
+      }
+    }
+    if (!widths.empty()) mask_columns_forward(x, x, widths, ImageOrder::channels_last);
+    return x;
+  }
+
+  /// x (N,H,W,C), of the images from `first` on with those widths, through block i.
+  Tensor<T> run_block(std::size_t i, const Tensor<T>& x, const Lengths& widths, Index first) const {
+    const Block& block = blocks_[i];
+    Lengths inner_widths = widths;
+    for (std::size_t k = 0; k <= i; ++k) {
+      inner_widths = strided_lengths(inner_widths, options_.blocks[k].stride.width);
+    }
+    Tensor<T> inner, skipped, y;
+    block.conv1.forward(inner, x);
+    if (!widths.empty()) mask_columns_forward(inner, inner, inner_widths, ImageOrder::channels_last);
+    if (block.skip) block.skip->forward(skipped, x);
+    block.conv2.forward(y, inner, block.skip ? &skipped : &x);
+    if (!widths.empty()) mask_columns_forward(y, y, inner_widths, ImageOrder::channels_last);
+    if (check_mode()) check_result("blocks." + std::to_string(i), y, first);
+    return y;
   }
 
   WordNetOptions options_;

@@ -1,0 +1,111 @@
+// Sums of products of a sliding kernel with images of pixels, the channels of a pixel side by side.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "tinyhtr/core/scratch.hpp"
+#include "tinyhtr/core/simd.hpp"
+#include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/small_product.hpp"
+
+namespace tinyhtr {
+
+namespace detail {
+
+/// A correlation along the rows of one image (height, width, depth): output (p, q) is
+///
+///     sums[p, q, k] = sum over t, j, d of weights[t, j, d, k] image[p row_stride + row_offsets[t],
+///                                                                  q column_stride + column_offset + j, d]
+///
+/// with zeros outside the image. The columns that an output sees in one row, (j, d), are numbers side by side; those of
+/// the next output are the same, column_stride * depth further. So a row of outputs is a matrix product for each t,
+///
+///     sums (outputs, lanes) += window (outputs, taps * depth) weights[t] (taps * depth, lanes)
+///
+/// whose left matrix need not be made: its rows overlap in the image. Only rows that look beyond the edge of the image
+/// are copied first, with zeros before and behind.
+template <class T>
+struct PixelCorrelation {
+  Index height, width, depth;  // of the image
+  Index outputs;               // of a row
+  Index row_stride, column_stride;
+  Index column_offset, taps;       // the first column that output 0 sees, and how many
+  std::vector<Index> row_offsets;  // the rows that an output in row 0 sees
+  const T* weights;                // (rows, taps * depth, lanes), lanes with zeros up to whole vectors
+  Index lanes;
+
+  static Index whole_vectors(Index count) { return (count + vector_lanes<T> - 1) / vector_lanes<T> * vector_lanes<T>; }
+
+  /// Outputs up to whole blocks of small_product: how many rows the sums of one row of outputs have.
+  Index whole_outputs() const { return (outputs + product_rows - 1) / product_rows * product_rows; }
+
+  Index sums_size() const { return whole_outputs() * lanes; }
+
+  /// Writes the sums of the outputs of row p, (whole_outputs(), lanes); what is behind the last output means nothing.
+  /// Takes scratch slot 3.
+  void run(T* sums, const T* image, Index p) const {
+    const Index terms = taps * depth, row_size = width * depth;
+    const Index last_column = (whole_outputs() - 1) * column_stride + column_offset + taps;  // one behind
+    const bool inside = column_offset >= 0 && last_column <= width;
+    bool adds = false;
+    for (Index t = 0; t < static_cast<Index>(row_offsets.size()); ++t) {
+      const Index row = p * row_stride + row_offsets[static_cast<std::size_t>(t)];
+      if (row < 0 || row >= height) continue;
+      const T* left = image + row * row_size + column_offset * depth;
+      if (!inside) left = padded_row(image + row * row_size, last_column - column_offset);
+      const LeftMatrix<T> window{left, column_stride * depth, 1};
+      const VectorRows<const T> right{weights + t * terms * lanes, lanes};
+      if (adds) {
+        small_product<true, T>({sums, lanes}, window, right, whole_outputs(), lanes, terms);
+      } else {
+        small_product<false, T>({sums, lanes}, window, right, whole_outputs(), lanes, terms);
+      }
+      adds = true;
+    }
+    if (!adds) std::fill(sums, sums + sums_size(), T(0));
+  }
+
+ private:
+  /// A copy of the columns [column_offset, column_offset + columns) of a row, with zeros for those it does not have.
+  T* padded_row(const T* row, Index columns) const {
+    T* padded = scratch<T, 3>(columns * depth);
+    const Index before = std::clamp<Index>(-column_offset, 0, columns);
+    const Index first = std::max<Index>(0, column_offset);
+    const Index used = std::clamp<Index>(width - first, 0, columns - before);
+    std::fill(padded, padded + before * depth, T(0));
+    std::copy(row + first * depth, row + (first + used) * depth, padded + before * depth);
+    std::fill(padded + (before + used) * depth, padded + columns * depth, T(0));
+    return padded;
+  }
+};
+
+/// What becomes of the sums of a row of pixels: out = leaky_relu(sums + shift + added), which may be added to `out`
+/// itself, where `added` is that.
+template <class T>
+struct PixelFinish {
+  const T* shift;  // (lanes), zeros behind the channels
+  Index channels, lanes;
+  T slope = T(1);  // up to 1, which leaves the rectifier out
+
+  /// Pixels lie `step` apart in out and in added, which may be null; `lanes` apart in sums.
+  void run(T* out, Index step, const T* sums, const T* added, Index pixels) const {
+    const bool rectifies = slope != T(1);
+    const T factor = slope;
+    for (Index first = 0; first < channels; first += vector_lanes<T>) {
+      const Index count = std::min(vector_lanes<T>, channels - first);
+      const Vector<T> constant = load_vector(shift + first);
+      const T *from = sums + first, *other = added + (added ? first : 0);
+      T* to = out + first;
+      for (Index q = 0; q < pixels; ++q, to += step, from += lanes) {
+        Vector<T> sum = load_vector(from) + constant;
+        if (added) sum += load_lanes<T>(other + q * step, count);
+        store_lanes<T>(to, rectifies ? larger(sum, factor * sum) : sum, count);
+      }
+    }
+  }
+};
+
+}  // namespace detail
+
+}  // namespace tinyhtr

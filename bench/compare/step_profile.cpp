@@ -25,6 +25,7 @@ namespace {
 struct LayerByLayer {
   using Convolution = Im2col;
   static constexpr bool fused_normalisation = false;
+  static constexpr ImageOrder order = ImageOrder::channels_first;
 };
 
 double median(std::vector<double> values) {

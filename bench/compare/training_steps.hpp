@@ -55,7 +55,7 @@ inline Kind kind_of(const Node<float>& node) {
     if (weight.dim(1) <= 3) return Kind::of_3;
     return weight.dim(1) <= 16 ? Kind::of_16 : weight.dim(1) <= 32 ? Kind::of_32 : Kind::of_64;
   }
-  if (op == "image_to_sequence") return Kind::sequence;
+  if (op == "image_to_sequence" || op == "reorder") return Kind::sequence;
   if (op == "lstm") return Kind::lstm;
   if (op == "linear" || (op == "dropout" && node.value.rank() == 3)) return Kind::linear;
   if (op == "ctc_loss") return Kind::ctc;
@@ -110,14 +110,18 @@ class TrainingSteps {
     // The layers as WordNet::forward and ResidualBlock::forward call them.
     Variable<float> x = scale(Variable<float>(images_), 1 / 255.0f);
     seconds.forward[index(Kind::rest)] += clock.lap();
+    constexpr ImageOrder order = Algorithms::order;
+    if (order == ImageOrder::channels_last) x = forward(reorder(x, ImageOrder::channels_first));
     for (auto& block : network_.blocks) {
       const float slope = block.slope;
       if (Algorithms::fused_normalisation) {
-        const Variable<float> y = forward(block.bn1.forward_fused(forward(block.conv1.forward(x)), {}, {slope, {}}));
-        const Variable<float> residual = block.skip ? forward(block.skip->forward(x)) : x;
-        const Variable<float> z = forward(block.conv2.forward(y));
+        NormTail<float> tail{.slope = slope, .order = order};
+        const Variable<float> y = forward(block.bn1.forward_fused(forward(block.conv1.forward(x, order)), {}, tail));
+        const Variable<float> residual = block.skip ? forward(block.skip->forward(x, order)) : x;
+        const Variable<float> z = forward(block.conv2.forward(y, order));
         const DropoutMask<float> mask(block.dropout.probability, mode.next_random());
-        x = forward(block.bn2.forward_fused(z, residual, {slope, mask}));
+        tail.dropout = mask;
+        x = forward(block.bn2.forward_fused(z, residual, tail));
       } else {
         Variable<float> y = forward(block.bn1.forward(forward(block.conv1.forward(x)), mode));
         y = forward(block.conv2.forward(forward(leaky_relu(y, slope))));
@@ -126,6 +130,7 @@ class TrainingSteps {
         x = forward(block.dropout.forward(forward(leaky_relu(y, slope)), mode));
       }
     }
+    if (order == ImageOrder::channels_last) x = forward(reorder(x, order));
     x = forward(network_.lstm.forward(forward(image_to_sequence(x, network_.options.scan))));
     x = forward(network_.classes.forward(forward(network_.dropout.forward(x, mode))));
     Variable<float> loss = forward(ctc_loss<Ctc>(x, labels_));

@@ -118,6 +118,7 @@
 #include "tinyhtr/kernels/linear.hpp"
 #include "tinyhtr/kernels/lstm.hpp"
 #include "tinyhtr/kernels/packed_matrix.hpp"
+#include "tinyhtr/kernels/reorder.hpp"
 #include "tinyhtr/kernels/softmax.hpp"
 #include "tinyhtr/language/character_model.hpp"
 #include "tinyhtr/language/character_model_file.hpp"

@@ -55,6 +55,10 @@ TEST_CASE("reshape, slice_columns, select_step, stack_steps, concatenate put ele
 TEST_CASE("gradient check: every move") {
   check_gradient([](const Inputs& in) { return reshape(in[0], {3, 4}); }, {leaf({2, 6}, 1)});
   check_gradient([](const Inputs& in) { return image_to_sequence(in[0]); }, {leaf({2, 3, 2, 5}, 1)});
+  for (const ImageOrder from : {ImageOrder::channels_first, ImageOrder::channels_last}) {
+    check_gradient([=](const Inputs& in) { return reorder(in[0], from); }, {leaf({2, 3, 2, 5}, 1)});
+    check_gradient([=](const Inputs& in) { return reorder(add(in[0], in[0]), from); }, {leaf({2, 3, 2, 5}, 1)});
+  }
   check_gradient([](const Inputs& in) { return slice_columns(in[0], 1, 4); }, {leaf({3, 6}, 1)});
   check_gradient([](const Inputs& in) { return select_step(in[0], 2); }, {leaf({4, 2, 3}, 1)});
   check_gradient([](const Inputs& in) { return concatenate(in[0], in[1]); }, {leaf({4, 2, 3}, 1), leaf({4, 2, 2}, 2)});

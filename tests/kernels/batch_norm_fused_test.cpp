@@ -14,6 +14,7 @@
 #include "../support/padding.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/kernels/elementwise.hpp"
+#include "tinyhtr/kernels/reorder.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
@@ -40,10 +41,28 @@ struct FusedInputs {
 
 constexpr double fused_slope = 0.1;
 
-/// Layer by layer, each with a kernel of its own; all gradients start from `start`.
+/// x (N,C,H,W) in the order, and back.
+template <class T>
+Tensor<T> in_order(const Tensor<T>& x, ImageOrder order) {
+  if (order == ImageOrder::channels_first || x.empty()) return x;
+  Tensor<T> y;
+  reorder(y, x, ImageOrder::channels_first);
+  return y;
+}
+template <class T>
+Tensor<T> in_planes(const Tensor<T>& x, ImageOrder order) {
+  if (order == ImageOrder::channels_first || x.empty()) return x;
+  Tensor<T> y;
+  reorder(y, x, ImageOrder::channels_last);
+  return y;
+}
+
+/// Layer by layer, each with a kernel of its own; all gradients start from `start`. Dropout's factors are those of the
+/// elements in the order.
 template <class T>
 FusedRun<T> one_by_one(const FusedInputs<T>& in, bool with_residual, std::optional<T> probability, T start,
-                       T slope = T(fused_slope), const Lengths& widths = {}) {
+                       T slope = T(fused_slope), const Lengths& widths = {},
+                       ImageOrder order = ImageOrder::channels_first) {
   const Random random(7, Purpose::dropout, 1, 2);
   FusedRun<T> run{{},
                   Tensor<T>(in.x.shape(), start),
@@ -60,9 +79,11 @@ FusedRun<T> one_by_one(const FusedInputs<T>& in, bool with_residual, std::option
   Tensor<T> drectified = in.dy, dsum(sum.shape());
   run.y = rectified;
   if (probability) {
-    dropout_forward(run.y, mask, rectified, *probability, random);
-    drectified.fill(0);
-    dropout_backward(drectified, in.dy, mask);
+    Tensor<T> y, dx(in_order(in.dy, order).shape());
+    dropout_forward(y, mask, in_order(rectified, order), *probability, random);
+    dropout_backward(dx, in_order(in.dy, order), mask);
+    run.y = in_planes(y, order);
+    drectified = in_planes(dx, order);
   }
   mask_columns_forward(drectified, drectified, widths);
   leaky_relu_backward(dsum, drectified, sum, slope);
@@ -74,18 +95,41 @@ FusedRun<T> one_by_one(const FusedInputs<T>& in, bool with_residual, std::option
 /// The fused kernels; without `start`, dx and dresidual start empty.
 template <class T>
 FusedRun<T> at_once(const FusedInputs<T>& in, bool with_residual, std::optional<T> probability, std::optional<T> start,
-                    T slope = T(fused_slope), const Lengths& widths = {}) {
-  NormTail<T> tail{.slope = slope, .widths = widths};
+                    T slope = T(fused_slope), const Lengths& widths = {},
+                    ImageOrder order = ImageOrder::channels_first) {
+  NormTail<T> tail{.slope = slope, .widths = widths, .order = order};
   if (probability) tail.dropout.emplace(*probability, Random(7, Purpose::dropout, 1, 2));
   FusedRun<T> run{
       {}, {}, {}, Tensor<T>(in.weight.shape(), start.value_or(0)), Tensor<T>(in.weight.shape(), start.value_or(0))};
-  if (start) run.dx = run.dresidual = Tensor<T>(in.x.shape(), *start);
+  const Tensor<T> x = in_order(in.x, order), residual = in_order(in.residual, order), dy = in_order(in.dy, order);
+  if (start) run.dx = run.dresidual = Tensor<T>(x.shape(), *start);
   BatchStatistics<T> statistics;
-  batch_norm_fused_forward(run.y, statistics, in.x, in.weight, in.bias, with_residual ? &in.residual : nullptr, T(1e-3),
+  batch_norm_fused_forward(run.y, statistics, x, in.weight, in.bias, with_residual ? &residual : nullptr, T(1e-3),
                            tail);
-  batch_norm_fused_backward(&run.dx, with_residual ? &run.dresidual : nullptr, &run.dweight, &run.dbias, in.dy, run.y,
-                            in.x, in.weight, statistics, tail);
+  batch_norm_fused_backward(&run.dx, with_residual ? &run.dresidual : nullptr, &run.dweight, &run.dbias, dy, run.y, x,
+                            in.weight, statistics, tail);
+  for (Tensor<T>* maps : {&run.y, &run.dx, &run.dresidual}) *maps = in_planes(*maps, order);
   return run;
+}
+
+/// With and without residual, with and without dropout, in both orders.
+template <class T>
+struct FusedCase {
+  bool with_residual;
+  std::optional<T> probability;
+  ImageOrder order;
+};
+template <class T>
+std::vector<FusedCase<T>> fused_cases() {
+  std::vector<FusedCase<T>> list;
+  for (const bool with_residual : {false, true}) {
+    for (const std::optional<T> probability : {std::optional<T>(), std::optional<T>(T(0.3))}) {
+      for (const ImageOrder order : {ImageOrder::channels_first, ImageOrder::channels_last}) {
+        list.push_back({with_residual, probability, order});
+      }
+    }
+  }
+  return list;
 }
 
 }  // namespace
@@ -94,23 +138,31 @@ TEST_CASE_TEMPLATE("fused batch norm equals its layers one by one", T, float, do
   const double tolerance = sizeof(T) == 4 ? 2e-5 : 1e-12;
   // Planes below a vector, of one chunk and a bit, of several chunks; 7 x 19 makes dropout's stream start in between.
   // (Not two values in a channel: they are normalised to +-1 whatever they are, so that dx is all cancellation.)
-  for (const Shape& shape : {Shape{3, 1, 1, 2}, Shape{2, 3, 5, 7}, Shape{3, 2, 7, 19}, Shape{2, 2, 23, 23}}) {
+  // 24 channels are one vector or several and a rest.
+  for (const Shape& shape :
+       {Shape{3, 1, 1, 2}, Shape{2, 3, 5, 7}, Shape{3, 2, 7, 19}, Shape{2, 2, 23, 23}, Shape{2, 24, 9, 11}}) {
     CAPTURE(shape.to_string());
     const FusedInputs<T> in(shape);
-    for (const bool with_residual : {false, true}) {
-      for (const std::optional<T> probability : {std::optional<T>(), std::optional<T>(T(0.3))}) {
+    for (const FusedCase<T>& c : fused_cases<T>()) {
+      {
+        const bool with_residual = c.with_residual;
+        const std::optional<T> probability = c.probability;
+        const ImageOrder order = c.order;
         CAPTURE(with_residual);
         CAPTURE(probability.has_value());
-        const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5));
-        const FusedRun<T> found = at_once(in, with_residual, probability, std::optional<T>(T(0.5)));
+        CAPTURE(static_cast<int>(order));
+        const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5), T(fused_slope), {}, order);
+        const FusedRun<T> found =
+            at_once(in, with_residual, probability, std::optional<T>(T(0.5)), T(fused_slope), {}, order);
         CHECK(relative_error(found.y, expected.y) < tolerance);
         CHECK(relative_error(found.dx, expected.dx) < tolerance);
         CHECK(relative_error(found.dweight, expected.dweight) < tolerance);
         CHECK(relative_error(found.dbias, expected.dbias) < tolerance);
         if (with_residual) CHECK(relative_error(found.dresidual, expected.dresidual) < tolerance);
 
-        const FusedRun<T> from_zero = one_by_one(in, with_residual, probability, T(0));
-        const FusedRun<T> from_empty = at_once<T>(in, with_residual, probability, std::nullopt);
+        const FusedRun<T> from_zero = one_by_one(in, with_residual, probability, T(0), T(fused_slope), {}, order);
+        const FusedRun<T> from_empty =
+            at_once<T>(in, with_residual, probability, std::nullopt, T(fused_slope), {}, order);
         CHECK(relative_error(from_empty.dx, from_zero.dx) < tolerance);
         if (with_residual) CHECK(relative_error(from_empty.dresidual, from_zero.dresidual) < tolerance);
       }
@@ -140,18 +192,20 @@ TEST_CASE("the fused result tells a dropped element from one that is zero") {
 TEST_CASE("fused batch norm gives the same bits at any number of threads") {
   const int before = thread_count();
   const FusedInputs<float> in(Shape{5, 3, 9, 33});
-  std::vector<FusedRun<float>> runs;
-  for (const int threads : {1, 2, 3, 8}) {
-    set_thread_count(threads);
-    runs.push_back(at_once<float>(in, true, std::optional<float>(0.2f), std::nullopt));
+  for (const ImageOrder order : {ImageOrder::channels_first, ImageOrder::channels_last}) {
+    std::vector<FusedRun<float>> runs;
+    for (const int threads : {1, 2, 3, 8}) {
+      set_thread_count(threads);
+      runs.push_back(at_once<float>(in, true, std::optional<float>(0.2f), std::nullopt, 0.1f, {}, order));
+    }
+    for (const FusedRun<float>& run : runs) {
+      CHECK(same_bits(run.y, runs[0].y));
+      CHECK(same_bits(run.dx, runs[0].dx));
+      CHECK(same_bits(run.dresidual, runs[0].dresidual));
+      CHECK(same_bits(run.dweight, runs[0].dweight));
+    }
   }
   set_thread_count(before);
-  for (const FusedRun<float>& run : runs) {
-    CHECK(same_bits(run.y, runs[0].y));
-    CHECK(same_bits(run.dx, runs[0].dx));
-    CHECK(same_bits(run.dresidual, runs[0].dresidual));
-    CHECK(same_bits(run.dweight, runs[0].dweight));
-  }
 }
 
 TEST_CASE("fused batch norm refuses shapes that do not fit") {
@@ -180,14 +234,19 @@ TEST_CASE_TEMPLATE("with widths, fused batch norm equals its layers with a mask 
     in.x = padded_with_noise(in.x, widths, shape[3], 6, 64.0);
     in.dy = padded_with_noise(in.dy, widths, shape[3], 7, 64.0);
     in.residual = padded_with_noise(in.residual, widths, shape[3], 8, 64.0);
-    for (const bool with_residual : {false, true}) {
-      for (const std::optional<T> probability : {std::optional<T>(), std::optional<T>(T(0.3))}) {
+    for (const FusedCase<T>& c : fused_cases<T>()) {
+      {
+        const bool with_residual = c.with_residual;
+        const std::optional<T> probability = c.probability;
+        const ImageOrder order = c.order;
+        CAPTURE(static_cast<int>(order));
         for (const T slope : {T(1), T(0.1), T(0)}) {
           CAPTURE(with_residual);
           CAPTURE(probability.has_value());
           CAPTURE(slope);
-          const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5), slope, widths);
-          const FusedRun<T> found = at_once(in, with_residual, probability, std::optional<T>(T(0.5)), slope, widths);
+          const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5), slope, widths, order);
+          const FusedRun<T> found =
+              at_once(in, with_residual, probability, std::optional<T>(T(0.5)), slope, widths, order);
           CHECK(relative_error(found.y, expected.y) < tolerance);
           CHECK(relative_error(found.dx, expected.dx) < tolerance);
           CHECK(relative_error(found.dweight, expected.dweight) < tolerance);
@@ -195,7 +254,7 @@ TEST_CASE_TEMPLATE("with widths, fused batch norm equals its layers with a mask 
           if (with_residual) CHECK(relative_error(found.dresidual, expected.dresidual) < tolerance);
           for_each_in_padding(found.y, widths, [](T value) { REQUIRE((value == 0 && std::signbit(value))); });
           for_each_in_padding(found.dx, widths, [](T value) { REQUIRE(value == T(0.5)); });
-          const FusedRun<T> from_empty = at_once<T>(in, with_residual, probability, std::nullopt, slope, widths);
+          const FusedRun<T> from_empty = at_once<T>(in, with_residual, probability, std::nullopt, slope, widths, order);
           for_each_in_padding(from_empty.dx, widths, [](T value) { REQUIRE(value == 0); });
           if (with_residual) for_each_in_padding(from_empty.dresidual, widths, [](T value) { REQUIRE(value == 0); });
         }
@@ -212,6 +271,11 @@ TEST_CASE("the statistics of padded planes are those of their real pixels, witho
   detail::batch_statistics(expected, gathered(batch, widths), {}, 1e-3);
   CHECK(relative_error(found.mean, expected.mean) < 1e-13);
   CHECK(relative_error(found.variance, expected.variance) < 1e-12);
+  const auto pixels = in_order(padded_with_noise(batch, widths, 130, 10, 1e3), ImageOrder::channels_last);
+  detail::batch_statistics(found, pixels, widths, 1e-3, ImageOrder::channels_last);
+  CHECK(relative_error(found.mean, expected.mean) < 1e-13);
+  CHECK(relative_error(found.variance, expected.variance) < 1e-12);
+  CHECK(detail::real_pixels(pixels.shape(), widths, ImageOrder::channels_last) == 5 * (130 + 17 + 64));
   CHECK(detail::real_pixels(batch.shape(), widths) == 5 * (130 + 17 + 64));
   CHECK(detail::real_pixels(batch.shape(), {}) == 5 * 3 * 130);
 }

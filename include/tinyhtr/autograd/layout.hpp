@@ -8,6 +8,8 @@
 #include "tinyhtr/autograd/column_maxima.hpp"
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/core/parallel.hpp"
+#include "tinyhtr/kernels/elementwise.hpp"
+#include "tinyhtr/kernels/reorder.hpp"
 
 namespace tinyhtr {
 
@@ -30,6 +32,29 @@ template <class T>
 Variable<T> reshape(const Variable<T>& x, const Shape& shape) {
   auto node = make_node<ReshapeNode<T>>();
   node->value = x.value().reshaped(shape);
+  return connect<T>(node, {x});
+}
+
+template <class T>
+struct ReorderNode : Node<T> {
+  ImageOrder from;
+  explicit ReorderNode(ImageOrder from_) : Node<T>("reorder"), from(from_) {}
+  void backward() override {
+    Tensor<T>* dx = this->input_grad_or_empty(0);
+    if (!dx) return;
+    const ImageOrder back = from == ImageOrder::channels_first ? ImageOrder::channels_last : ImageOrder::channels_first;
+    if (dx->empty()) return reorder(*dx, this->grad, back);
+    Tensor<T> share;
+    reorder(share, this->grad, back);
+    accumulate(*dx, share);
+  }
+};
+
+/// Images with their axes in the other order: (N,C,H,W) to (N,H,W,C), or back; x is in the order `from`.
+template <class T>
+Variable<T> reorder(const Variable<T>& x, ImageOrder from) {
+  auto node = make_node<ReorderNode<T>>(from);
+  reorder(node->value, x.value(), from);
   return connect<T>(node, {x});
 }
 

@@ -3,90 +3,50 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <type_traits>
 
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/batch_norm.hpp"
+#include "tinyhtr/kernels/batch_norm_fused_pixels.hpp"
 #include "tinyhtr/kernels/batch_statistics.hpp"
 #include "tinyhtr/kernels/column_mask.hpp"
-#include "tinyhtr/kernels/dropout_mask.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
+#include "tinyhtr/kernels/norm_tail.hpp"
 
 namespace tinyhtr {
-
-/// What becomes of a normalised value: y = dropout(leaky_relu(normalised + residual)).
-template <class T>
-struct NormTail {
-  T slope = T(1);                           ///< of the rectifier for negative values, at least 0; 1: none
-  std::optional<DropoutMask<T>> dropout{};  ///< none: nothing is dropped
-  Lengths widths{};                         ///< (N) columns that are real; what is behind counts as dropped
-};
-
-namespace detail {
-
-/// out = leaky_relu(scale in + shift + added), where a zero is +0; added may be null.
-template <class T>
-void scale_and_rectify(T* out, const T* in, const T* added, Index count, T scale, T shift, T slope) {
-  if (added) {
-    for (Index k = 0; k < count; ++k) {
-      const T sum = in[k] * scale + shift + added[k];
-      out[k] = sum * (sum > 0 ? T(1) : slope) + T(0);
-    }
-  } else {
-    for (Index k = 0; k < count; ++k) {
-      const T sum = in[k] * scale + shift;
-      out[k] = sum * (sum > 0 ? T(1) : slope) + T(0);
-    }
-  }
-}
-
-/// out *= factors, where a dropped element becomes -0, every other zero +0.
-template <class T>
-void drop(T* out, const T* factors, Index count) {
-  for (Index k = 0; k < count; ++k) {
-    const T kept = out[k] * factors[k] + T(0);  // -0 + 0 is +0
-    out[k] = factors[k] == T(0) ? -T(0) : kept;
-  }
-}
-
-/// Writes -0 into what is behind the first `valid` columns of every row.
-template <class T>
-void drop_padding(T* plane, Index height, Index width, Index valid) {
-  for (Index h = 0; h < height; ++h) std::fill(plane + h * width + valid, plane + (h + 1) * width, -T(0));
-}
-
-}  // namespace detail
 
 /// Batch norm of the training pass with all that follows it in a residual block.
 ///
 ///     y = dropout(leaky_relu(weight (x - mean) / sqrt(variance + epsilon) + bias + residual))
 ///
-/// y, x (N,C,H,W); residual of that shape or null; weight, bias (C); statistics, y itself are what backward needs: a
-/// dropped element is written as -0, every other one as +0 where it is zero, so that y tells backward which branch each
-/// element took. Columns of padding are no part of mean and variance, and are dropped: zeros to the layer behind, and
-/// without a gradient. x is read twice, y written once, and residual read once; layer by layer, that is twelve passes.
-/// Equal to batch_norm_forward_training, add_forward, leaky_relu_forward, dropout_forward but for rounding.
+/// y, x (N,C,H,W), or (N,H,W,C) as tail.order says; residual of that shape or null; weight, bias (C); statistics, y
+/// itself are what backward needs: a dropped element is written as -0, every other one as +0 where it is zero, so that
+/// y tells backward which branch each element took. Columns of padding are no part of mean and variance, and are
+/// dropped: zeros to the layer behind, and without a gradient. x is read twice, y written once, and residual read once;
+/// layer by layer, that is twelve passes. Equal to batch_norm_forward_training, add_forward, leaky_relu_forward,
+/// dropout_forward but for rounding.
 template <class T>
 void batch_norm_fused_forward(Tensor<T>& y, BatchStatistics<T>& statistics, const Tensor<T>& x, const Tensor<T>& weight,
                               const Tensor<T>& bias, const Tensor<T>* residual, T epsilon, const NormTail<T>& tail) {
-  detail::check_batch_norm("batch_norm_fused_forward", x, weight, bias);
+  const ImageSizes sizes("batch_norm_fused_forward", "x", x.shape(), tail.order);
+  check_shape("batch_norm_fused_forward", "weight", weight.shape(), {sizes.channels});
+  check_shape("batch_norm_fused_forward", "bias", bias.shape(), {sizes.channels});
   if (residual) check_shape("batch_norm_fused_forward", "residual", residual->shape(), x.shape());
   if (x.empty()) throw ShapeError("batch_norm_fused_forward: x " + x.shape().to_string() + " has nothing to average");
   if (!(tail.slope >= 0)) {  // with a negative one, the sign of y would not tell which branch an element took
     throw ArgumentError("batch_norm_fused_forward: expected a slope of 0 or more, found " + std::to_string(tail.slope));
   }
-  const Index channels = x.dim(1), height = x.dim(2), width = x.dim(3), pixels = height * width;
-  check_lengths("batch_norm_fused_forward", tail.widths, x.dim(0), width);
+  const Index channels = sizes.channels, height = sizes.height, width = sizes.width, pixels = height * width;
+  check_lengths("batch_norm_fused_forward", tail.widths, sizes.batch, width);
   y.resize(x.shape());
-  detail::batch_statistics(statistics, x, tail.widths, epsilon);
-  parallel_for(x.dim(0), [&](Index n) {
+  detail::batch_statistics(statistics, x, tail.widths, epsilon, tail.order);
+  if (tail.order == ImageOrder::channels_last) {
+    return detail::batch_norm_fused_forward_pixels(y, statistics, x, weight, bias, residual, tail);
+  }
+  parallel_for(sizes.batch, [&](Index n) {
     std::array<T, detail::norm_chunk> factors;
     for (Index c = 0; c < channels; ++c) {
       const Index plane = (n * channels + c) * pixels;
@@ -101,36 +61,10 @@ void batch_norm_fused_forward(Tensor<T>& y, BatchStatistics<T>& statistics, cons
         tail.dropout->draw(factors.data(), at, at + count);
         detail::drop(out, factors.data(), count);
       });
-      detail::drop_padding(y.data() + plane, height, width, length_of(tail.widths, n, width));
+      detail::fill_padding(y.data() + plane, height, width, length_of(tail.widths, n, width), -T(0));
     }
   });
 }
-
-namespace detail {
-
-/// Whether x is the zero that carries a minus, which compares equal to the other one.
-template <class T>
-bool is_negative_zero(T x) {
-  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  return std::bit_cast<Bits>(x) == Bits{1} << (8 * sizeof(T) - 1);
-}
-
-/// g = dy times what the tail of the forward pass did to each element, which its result y tells.
-template <class T>
-void tail_backward(T* g, const T* dy, const T* y, Index count, const NormTail<T>& tail) {
-  const T slope = tail.slope;
-  if (!tail.dropout && tail.widths.empty()) {
-    for (Index k = 0; k < count; ++k) g[k] = dy[k] * (y[k] > 0 ? T(1) : slope);
-    return;
-  }
-  const T positive = tail.dropout ? tail.dropout->keep() : T(1), negative = slope * positive;
-  for (Index k = 0; k < count; ++k) {
-    const T factor = y[k] > 0 ? positive : negative;
-    g[k] = dy[k] * (is_negative_zero(y[k]) ? T(0) : factor);
-  }
-}
-
-}  // namespace detail
 
 /// Gradients of batch_norm_fused_forward. With g = dy times the slope and the dropout factor of each element, and x^ =
 /// (x - mean) / sqrt(variance + epsilon), over the M = N H W elements of a channel (less where there is padding):
@@ -138,15 +72,17 @@ void tail_backward(T* g, const T* dy, const T* y, Index count, const NormTail<T>
 ///     dresidual += g,   dbias += sum g,   dweight += sum g x^
 ///     dx += weight / sqrt(variance + epsilon) (g - mean(g) - x^ mean(g x^))
 ///
-/// dx, dresidual (N,C,H,W), dweight, dbias (C): added to; null where not wanted; an empty dx or dresidual counts as
-/// zeros. y is the forward pass's result. Source: as batch_norm_backward.
+/// dx, dresidual of the shape of x, dweight, dbias (C): added to; null where not wanted; an empty dx or dresidual
+/// counts as zeros. y is the forward pass's result. Source: as batch_norm_backward.
 template <class T>
 void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* dweight, Tensor<T>* dbias,
                                const Tensor<T>& dy, const Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& weight,
                                const BatchStatistics<T>& statistics, const NormTail<T>& tail) {
   check_shape("batch_norm_fused_backward", "dy", dy.shape(), x.shape());
   check_shape("batch_norm_fused_backward", "y", y.shape(), x.shape());
-  const Index batch = x.dim(0), channels = x.dim(1), height = x.dim(2), width = x.dim(3), pixels = height * width;
+  const ImageSizes sizes("batch_norm_fused_backward", "x", x.shape(), tail.order);
+  const Index batch = sizes.batch, channels = sizes.channels, height = sizes.height, width = sizes.width;
+  const Index pixels = height * width;
   check_lengths("batch_norm_fused_backward", tail.widths, batch, width);
   check_shape("batch_norm_fused_backward", "weight", weight.shape(), {channels});
   check_shape("batch_norm_fused_backward", "statistics", statistics.mean.shape(), {channels});
@@ -158,6 +94,10 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
   const bool adds_dx = dx && holds_gradient(*dx, "batch_norm_fused_backward", "dx", x.shape());
   const bool adds_dresidual =
       dresidual && holds_gradient(*dresidual, "batch_norm_fused_backward", "dresidual", x.shape());
+  if (tail.order == ImageOrder::channels_last) {
+    return detail::batch_norm_fused_backward_pixels(dx, adds_dx, dresidual, adds_dresidual, dweight, dbias, dy, y, x,
+                                                    weight, statistics, tail);
+  }
 
   Tensor<double> sums = Tensor<double>::uninitialized({batch, channels, 2});  // of g, of g x^
   parallel_for(batch, [&](Index n) {
@@ -175,12 +115,7 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
         sum_normalised +=
             detail::chunk_sum<T>(count, [=](Index k) { return g[k] * ((in[k] - mean) * inverse_deviation); });
         if (!dresidual) return;
-        T* residual = dresidual->data() + at;
-        if (adds_dresidual) {
-          for (Index k = 0; k < count; ++k) residual[k] += g[k];
-        } else {
-          std::copy(g, g + count, residual);
-        }
+        detail::put_gradient(dresidual->data() + at, g, count, adds_dresidual);
       });
       sums(n, c, 0) = sum;
       sums(n, c, 1) = sum_normalised;
@@ -215,7 +150,6 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
         const Index at = plane + begin, count = end - begin;
         detail::tail_backward(g, dy.data() + at, y.data() + at, count, tail);
         const T* in = x.data() + at;
-        T* out = dx->data() + at;
         if (mask) {
           for (Index k = 0; k < count; ++k) {
             g[k] = mask[begin + k] * (scale * (g[k] - mean_g) + slope * (in[k] - mean));
@@ -223,11 +157,7 @@ void batch_norm_fused_backward(Tensor<T>* dx, Tensor<T>* dresidual, Tensor<T>* d
         } else {
           for (Index k = 0; k < count; ++k) g[k] = scale * (g[k] - mean_g) + slope * (in[k] - mean);
         }
-        if (adds_dx) {
-          for (Index k = 0; k < count; ++k) out[k] += g[k];
-        } else {
-          std::copy(g, g + count, out);
-        }
+        detail::put_gradient(dx->data() + at, g, count, adds_dx);
       });
     }
   });

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tinyhtr/core/image_order.hpp"
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/batch_norm.hpp"
+#include "tinyhtr/kernels/channel_sums.hpp"
 #include "tinyhtr/kernels/column_mask.hpp"
 
 namespace tinyhtr {
@@ -43,11 +45,12 @@ void for_chunks(Index pixels, const Body& body) {
   for (Index begin = 0; begin < pixels; begin += norm_chunk) body(begin, std::min(pixels, begin + norm_chunk));
 }
 
-/// The elements of a channel that are no padding, over the whole batch (N,C,H,W).
-inline Index real_pixels(const Shape& shape, const Lengths& widths) {
+/// The elements of a channel that are no padding, over the whole batch (N,C,H,W), or (N,H,W,C).
+inline Index real_pixels(const Shape& shape, const Lengths& widths, ImageOrder order = ImageOrder::channels_first) {
+  const ImageSizes sizes("batch_norm", "x", shape, order);
   Index columns = 0;
-  for (Index n = 0; n < shape[0]; ++n) columns += length_of(widths, n, shape[3]);
-  return columns * shape[2];
+  for (Index n = 0; n < sizes.batch; ++n) columns += length_of(widths, n, sizes.width);
+  return columns * sizes.height;
 }
 
 /// Mean of one plane, and the sum of its squared deviations from its mean; of `real` pixels, where mask (pixels) has
@@ -73,17 +76,23 @@ void plane_statistics(double& mean, double& squares, const T* plane, const T* ma
   });
 }
 
-/// Mean and sum of squared deviations of every plane (N,C,2), then those of every channel from them.
+/// Mean and sum of squared deviations of every channel of every image (N,C,2), then those of the batch from them.
 ///
 ///     M2 = sum over n of (M2_n + M_n (mean_n - mean)^2),   M_n = H widths[n], or H W without widths
 ///
 /// Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983, equation 2.1.
 template <class T>
-void batch_statistics(BatchStatistics<T>& statistics, const Tensor<T>& x, const Lengths& widths, T epsilon) {
-  const Index batch = x.dim(0), channels = x.dim(1), height = x.dim(2), width = x.dim(3), pixels = height * width;
+void batch_statistics(BatchStatistics<T>& statistics, const Tensor<T>& x, const Lengths& widths, T epsilon,
+                      ImageOrder order = ImageOrder::channels_first) {
+  const ImageSizes sizes("batch_norm", "x", x.shape(), order);
+  const Index batch = sizes.batch, channels = sizes.channels, height = sizes.height, width = sizes.width;
+  const Index pixels = height * width;
   Tensor<double> of_plane = Tensor<double>::uninitialized({batch, channels, 2});
   parallel_for(batch, [&](Index n) {
     const Index valid = length_of(widths, n, width);
+    if (order == ImageOrder::channels_last) {
+      return image_statistics_of_pixels(&of_plane(n, 0, 0), x.data() + n * pixels * channels, sizes, valid);
+    }
     T* const mask = valid < width ? scratch<T, 0>(pixels) : nullptr;
     if (mask) fill_column_mask(mask, height, width, valid);
     for (Index c = 0; c < channels; ++c) {
@@ -94,7 +103,7 @@ void batch_statistics(BatchStatistics<T>& statistics, const Tensor<T>& x, const 
   statistics.mean.resize({channels});
   statistics.variance.resize({channels});
   statistics.inverse_deviation.resize({channels});
-  const double count = static_cast<double>(real_pixels(x.shape(), widths));
+  const double count = static_cast<double>(real_pixels(x.shape(), widths, order));
   const auto pixels_of = [&](Index n) { return static_cast<double>(height * length_of(widths, n, width)); };
   for (Index c = 0; c < channels; ++c) {
     double mean = 0, squares = 0;

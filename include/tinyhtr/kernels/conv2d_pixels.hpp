@@ -43,9 +43,11 @@ PixelCorrelation<T> forward_correlation(const Tensor<T>& packed, const ConvSizes
   return result;
 }
 
-/// Calls finish(n, p, sums) for every row p < rows of outputs of every image n, with the row's sums.
-template <class T, class Finish>
-void correlate_rows(Index batch, const PixelCorrelation<T>& correlation, Index rows, const T* x, const Finish& finish) {
+/// The sums of every row p < rows of outputs of every image n, then finish(n, p, sums). place(n, p): where they are to
+/// be written, (whole_outputs(), lanes), or null for work memory.
+template <class T, class Place, class Finish>
+void correlate_rows(Index batch, const PixelCorrelation<T>& correlation, Index rows, const T* x, const Place& place,
+                    const Finish& finish) {
   const Index size = correlation.height * correlation.width * correlation.depth;
   // Rows that one call makes: all of an image, of few images a fourth.
   constexpr Index few_images = 4, pieces_of_few = 4;
@@ -53,8 +55,9 @@ void correlate_rows(Index batch, const PixelCorrelation<T>& correlation, Index r
   const Index pieces = rows == 0 ? 0 : (rows + piece - 1) / piece;
   parallel_for(batch * pieces, [&](Index task) {
     const Index n = task / pieces, first = task % pieces * piece;
-    T* sums = scratch<T, 2>(correlation.sums_size());
     for (Index p = first; p < std::min(rows, first + piece); ++p) {
+      T* sums = place(n, p);
+      if (!sums) sums = scratch<T, 2>(correlation.sums_size());
       correlation.run(sums, x + n * size, p);
       finish(n, p, static_cast<const T*>(sums));
     }
@@ -70,11 +73,18 @@ void forward_pixels(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& packed, c
   const Index rows = sizes.rows.output, columns = sizes.cols.output, filters = sizes.filters;
   Tensor<T> shift(Shape{packed.dim(2)});
   if (bias) std::copy(bias->begin(), bias->end(), shift.begin());
+  const auto correlation = forward_correlation(packed, sizes);
   const PixelFinish<T> finish{shift.data(), filters, packed.dim(2), slope};
-  correlate_rows(sizes.batch, forward_correlation(packed, sizes), rows, x.data(), [&](Index n, Index p, const T* sums) {
-    const Index row = (n * rows + p) * columns * filters;
-    finish.run(y.data() + row, filters, sums, residual ? residual->data() + row : nullptr, columns);
-  });
+  const auto row = [=](Index n, Index p) { return (n * rows + p) * columns * filters; };
+  // Where whole blocks fit, sums are made where the result will be: so stores to memory that is in no cache yet are
+  // spread over the work, instead of waited for at its end.
+  const bool in_place = correlation.lanes == filters && correlation.whole_outputs() == columns;
+  correlate_rows(
+      sizes.batch, correlation, rows, x.data(),
+      [&](Index n, Index p) { return in_place ? y.data() + row(n, p) : nullptr; },
+      [&](Index n, Index p, const T* sums) {
+        finish.run(y.data() + row(n, p), filters, sums, residual ? residual->data() + row(n, p) : nullptr, columns);
+      });
 }
 
 /// dx, as Direct::backward has it for planes: a correlation of dy for each remainder (a, b) of the input's rows and
@@ -117,10 +127,12 @@ void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& 
         }
       }
       const Index part_rows = (rows.input - a + rows.stride - 1) / rows.stride, step = cols.stride * channels;
-      correlate_rows(sizes.batch, part, part_rows, dy.data(), [&](Index n, Index r, const T* sums) {
-        T* to = dx.data() + ((n * rows.input + r * rows.stride + a) * cols.input + b) * channels;
-        finish.run(to, step, sums, adds ? to : nullptr, outputs);
-      });
+      correlate_rows(
+          sizes.batch, part, part_rows, dy.data(), [](Index, Index) -> T* { return nullptr; },
+          [&](Index n, Index r, const T* sums) {
+            T* to = dx.data() + ((n * rows.input + r * rows.stride + a) * cols.input + b) * channels;
+            finish.run(to, step, sums, adds ? to : nullptr, outputs);
+          });
     }
   }
 }

@@ -77,12 +77,13 @@ struct WinogradImages {
         std::fill(pixels, pixels + row_size, T(0));
         continue;
       }
-      if (lanes != channels) std::fill(pixels, pixels + row_size, T(0));
-      std::fill(pixels, pixels + left * lanes, T(0));
-      if (order == ImageOrder::channels_first) {
-        transpose(pixels + left * lanes, lanes, image + source * width, height * width, channels, used);
+      T* const first = pixels + left * lanes;
+      std::fill(pixels, first, T(0));
+      if (order == ImageOrder::channels_last) {
+        pixels_in(first, image + source * width * channels, used);
       } else {
-        copy_pixels(pixels + left * lanes, lanes, image + source * width * channels, channels, used);
+        if (lanes != channels) std::fill(first, first + used * lanes, T(0));
+        transpose(first, lanes, image + source * width, height * width, channels, used);
       }
       std::fill(pixels + (left + used) * lanes, pixels + row_size, T(0));
     }
@@ -93,13 +94,7 @@ struct WinogradImages {
     if (order == ImageOrder::channels_first) return scatter_to_planes(image, pixels, adds);
     image += first_row * width * channels;
     for (Index row = 0; row < rows_in_image(); ++row, image += width * channels, pixels += row_size) {
-      if (!adds) {
-        copy_pixels(image, channels, pixels, lanes, width);
-        continue;
-      }
-      for (Index q = 0; q < width; ++q) {
-        for (Index c = 0; c < channels; ++c) image[q * channels + c] += pixels[q * lanes + c];
-      }
+      pixels_out(image, pixels, width, adds);
     }
   }
 
@@ -123,14 +118,28 @@ struct WinogradImages {
   /// Rows that the tiles cover, without those below the image.
   Index rows_in_image() const { return std::min(tile_rows * outputs, height - first_row); }
 
-  /// `count` pixels, whose first numbers are the channels, from one distance to another.
-  void copy_pixels(T* to, Index to_step, const T* from, Index from_step, Index count) const {
-    if (to_step == from_step) {
-      std::copy(from, from + count * from_step, to);
+  /// `count` pixels of the image to work memory, with zeros behind their channels.
+  void pixels_in(T* to, const T* from, Index count) const {
+    if (lanes == channels) {
+      std::copy(from, from + count * channels, to);
       return;
     }
-    for (Index k = 0; k < count; ++k)
-      std::copy(from + k * from_step, from + k * from_step + channels, to + k * to_step);
+    for (Index k = 0; k < count; ++k, to += lanes, from += channels) {
+      for (Index c = 0; c < lanes; c += vector_lanes<T>) {
+        store_vector<T>(to + c, load_lanes<T>(from + c, std::clamp<Index>(channels - c, 0, vector_lanes<T>)));
+      }
+    }
+  }
+
+  /// And back, written or added.
+  void pixels_out(T* to, const T* from, Index count, bool adds) const {
+    for (Index k = 0; k < count; ++k, to += channels, from += lanes) {
+      for (Index c = 0; c < channels; c += vector_lanes<T>) {
+        const Index real = std::min(channels - c, vector_lanes<T>);
+        const Vector<T> value = load_vector(from + c);
+        store_lanes<T>(to + c, adds ? value + load_lanes<T>(to + c, real) : value, real);
+      }
+    }
   }
 
   /// Calls body(k, corner) for k = 0 .. last - first - 1, where corner is the place of the first pixel of tile

@@ -208,14 +208,18 @@ struct WordNet {
     Lengths widths = without_full_lengths(given_widths, width);
     Variable<T> x = options.invert ? scale(images, T(-1) / T(255), T(1)) : scale(images, T(1) / T(255));
     x = mask_columns(x, widths);
+    const bool fused = Algorithms::fused_normalisation && mode.uses_batch_statistics();
+    const ImageOrder order = fused ? Algorithms::order : ImageOrder::channels_first;
+    if (order == ImageOrder::channels_last) x = reorder(x, ImageOrder::channels_first);
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       ResidualBlock<T, Algorithms>& block = blocks[i];
       Mode of_block = is_frozen<T>(block) ? Mode::inference() : mode;
-      x = block.forward(x, of_block, widths);
+      x = block.forward(x, of_block, widths, order);
       x.node().name = "blocks." + std::to_string(i);  // what a graph shows, and layer_output() looks for
-      static_cast<void>(mode.next_random());  // a block's dropout takes one, frozen or not: others keep theirs
+      static_cast<void>(mode.next_random());          // a block's dropout takes one, frozen or not: others keep theirs
       widths = strided_lengths(widths, block.conv1.geometry.stride.width);
     }
+    if (order == ImageOrder::channels_last) x = reorder(x, order);
     const Variable<T> sequence = image_to_sequence(x, options.scan);  // (T,N,C)
     const Variable<T> features = dropout.forward(lstm.forward(sequence, widths), mode);
     Heads result{classes.forward(features), {}};

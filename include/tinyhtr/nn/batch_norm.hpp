@@ -94,19 +94,21 @@ struct BatchNorm2d {
   }
 
   /// The training pass together with the tail: dropout(leaky_relu(forward(x) + residual)), in one node. residual may
-  /// refer to nothing. Equal to the layers one by one but for rounding.
+  /// refer to nothing. Equal to the layers one by one but for rounding. x (N,C,H,W), or (N,H,W,C) as tail.order says.
   Variable<T> forward_fused(const Variable<T>& x, const Variable<T>& residual, const NormTail<T>& tail) {
     auto node = make_node<BatchNormFusedNode<T>>(tail);
     batch_norm_fused_forward(node->value, node->statistics, x.value(), weight.value(), bias.value(),
                              residual ? &residual.value() : nullptr, epsilon, tail);
-    follow(node->statistics, x, tail.widths);
+    follow(node->statistics, x, tail.widths, tail.order);
     if (!residual) return connect<T>(node, {x, weight, bias});
     return connect<T>(node, {x, weight, bias, residual});
   }
 
  private:
-  void follow(const BatchStatistics<T>& statistics, const Variable<T>& x, const Lengths& widths) {
-    update_running_statistics(running_mean, running_var, statistics, detail::real_pixels(x.shape(), widths), momentum);
+  void follow(const BatchStatistics<T>& statistics, const Variable<T>& x, const Lengths& widths,
+              ImageOrder order = ImageOrder::channels_first) {
+    update_running_statistics(running_mean, running_var, statistics, detail::real_pixels(x.shape(), widths, order),
+                              momentum);
   }
 };
 

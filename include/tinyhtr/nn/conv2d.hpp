@@ -67,8 +67,10 @@ struct Conv2d {
     if (bias) list.parameter("bias", bias);
   }
 
-  /// x (N,C,H,W) to (N,F,P,Q).
-  Variable<T> forward(const Variable<T>& x) const { return conv2d<Algorithm>(x, weight, bias, geometry); }
+  /// x (N,C,H,W) to (N,F,P,Q), or (N,H,W,C) to (N,P,Q,F).
+  Variable<T> forward(const Variable<T>& x, ImageOrder order = ImageOrder::channels_first) const {
+    return conv2d<Algorithm>(x, weight, bias, {geometry.stride, geometry.padding, order});
+  }
 };
 
 }  // namespace tinyhtr

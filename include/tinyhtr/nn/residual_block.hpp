@@ -5,6 +5,7 @@
 
 #include "tinyhtr/autograd/activations.hpp"
 #include "tinyhtr/autograd/arithmetic.hpp"
+#include "tinyhtr/autograd/layout.hpp"
 #include "tinyhtr/autograd/mask_columns.hpp"
 #include "tinyhtr/nn/algorithms.hpp"
 #include "tinyhtr/nn/batch_norm.hpp"
@@ -70,9 +71,14 @@ struct ResidualBlock {
 
   /// x (N,C,H,W) to (N,F,H / stride.height,W / stride.width). widths (N), where given: the columns of x that are real,
   /// with zeros behind them; the result has zeros behind its own, so that padding is what the edge of an image is.
-  Variable<T> forward(const Variable<T>& x, Mode& mode, const Lengths& widths = {}) {
+  /// order: of x and of the result; with channels last, (N,H,W,C), only the fused training pass takes no detour.
+  Variable<T> forward(const Variable<T>& x, Mode& mode, const Lengths& widths = {},
+                      ImageOrder order = ImageOrder::channels_first) {
     const Lengths inner = strided_lengths(widths, conv1.geometry.stride.width);  // of y
-    if (Algorithms::fused_normalisation && mode.uses_batch_statistics()) return forward_fused(x, mode, inner);
+    if (Algorithms::fused_normalisation && mode.uses_batch_statistics()) return forward_fused(x, mode, inner, order);
+    if (order == ImageOrder::channels_last) {  // a frozen block
+      return reorder(forward(reorder(x, order), mode, widths), ImageOrder::channels_first);
+    }
     Variable<T> y = leaky_relu(bn1.forward(conv1.forward(x), mode, inner), slope);
     y = bn2.forward(conv2.forward(y), mode, inner);
     y = add(y, skip_path(x, mode, inner));
@@ -81,23 +87,22 @@ struct ResidualBlock {
 
  private:
   /// The training pass in four to six nodes instead of nine to eleven.
-  Variable<T> forward_fused(const Variable<T>& x, Mode& mode, const Lengths& inner) {
-    const Variable<T> y = bn1.forward_fused(conv1.forward(x), Variable<T>(), {.slope = slope, .widths = inner});
-    const Variable<T> residual = skip_path(x, mode, inner);
-    NormTail<T> tail{.slope = slope, .widths = inner};
+  Variable<T> forward_fused(const Variable<T>& x, Mode& mode, const Lengths& inner, ImageOrder order) {
+    NormTail<T> tail{.slope = slope, .widths = inner, .order = order};
+    const Variable<T> y = bn1.forward_fused(conv1.forward(x, order), Variable<T>(), tail);
+    Variable<T> residual = skip ? skip->forward(x, order) : x;
+    if (skip_bn) {
+      residual = skip_bn->forward_fused(residual, Variable<T>(), {.widths = inner, .order = order});
+    }
     const Random random = mode.next_random();  // drawn in any case: so the numbers of the next layer stay its own
     if (dropout.probability > 0) tail.dropout.emplace(dropout.probability, random);
-    return bn2.forward_fused(conv2.forward(y), residual, tail);
+    return bn2.forward_fused(conv2.forward(y, order), residual, tail);
   }
 
   Variable<T> skip_path(const Variable<T>& x, const Mode& mode, const Lengths& inner) {
     if (!skip) return x;
     const Variable<T> y = skip->forward(x);
-    if (!skip_bn) return y;
-    if (Algorithms::fused_normalisation && mode.uses_batch_statistics()) {
-      return skip_bn->forward_fused(y, Variable<T>(), {.widths = inner});
-    }
-    return skip_bn->forward(y, mode, inner);
+    return skip_bn ? skip_bn->forward(y, mode, inner) : y;
   }
 
   static Conv2dOptions convolution(const ResidualBlockOptions& options, Index kernel, Stride stride) {

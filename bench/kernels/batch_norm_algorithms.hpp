@@ -39,22 +39,30 @@ struct NormData {
   BatchStatistics<T> statistics;
   Tensor<T> y, dx, dweight, dbias, dresidual;
 
-  NormData(const Shape& shape, Tail tail_, T slope_)
+  /// For maps of that shape (N,C,H,W), in that order.
+  NormData(const Shape& shape, Tail tail_, T slope_, ImageOrder order = ImageOrder::channels_first)
+      : NormData(ImageSizes("bench", "maps", shape, ImageOrder::channels_first).shape(order), shape[1], tail_, slope_) {
+  }
+
+ private:
+  NormData(const Shape& maps, Index channels, Tail tail_, T slope_)
       : tail(tail_),
         slope(slope_),
-        x(random_tensor<T>(shape, 1)),
-        weight(random_tensor<T>({shape[1]}, 2)),
-        bias(random_tensor<T>({shape[1]}, 3)),
-        residual(random_tensor<T>(shape, 4)),
-        dy(random_tensor<T>(shape, 5)),
-        dweight(Shape{shape[1]}),
-        dbias(Shape{shape[1]}) {}
+        x(random_tensor<T>(maps, 1)),
+        weight(random_tensor<T>({channels}, 2)),
+        bias(random_tensor<T>({channels}, 3)),
+        residual(random_tensor<T>(maps, 4)),
+        dy(random_tensor<T>(maps, 5)),
+        dweight(Shape{channels}),
+        dbias(Shape{channels}) {}
 };
 
 inline constexpr double norm_epsilon = 1e-3, norm_slope = 0.1, norm_dropout = 0.2;
 
 /// Layer by layer, every one a pass over memory of its own.
 struct TextbookNorm {
+  static constexpr ImageOrder order = ImageOrder::channels_first;
+
   template <class T>
   static void forward(NormData<T>& d) {
     Tensor<T>& normalised = d.tail == Tail::none ? d.y : d.normalised;
@@ -91,7 +99,10 @@ struct TextbookNorm {
 };
 
 /// Everything in as few passes as there can be.
+template <ImageOrder order_>
 struct FusedNorm {
+  static constexpr ImageOrder order = order_;
+
   template <class T>
   static void forward(NormData<T>& d) {
     const Tensor<T>* residual = d.tail == Tail::add_relu_dropout ? &d.residual : nullptr;
@@ -111,7 +122,7 @@ struct FusedNorm {
  private:
   template <class T>
   static NormTail<T> tail_of(const NormData<T>& d) {
-    NormTail<T> tail;
+    NormTail<T> tail{.order = order};
     if (d.tail != Tail::none) tail.slope = d.slope;
     if (d.tail == Tail::add_relu_dropout) tail.dropout.emplace(static_cast<T>(norm_dropout), Random(1));
     return tail;
@@ -121,7 +132,8 @@ struct FusedNorm {
 /// One line for each.
 inline constexpr std::tuple batch_norm_algorithms{
     Choice<TextbookNorm>{"Textbook"},
-    Choice<FusedNorm>{"Fused"},
+    Choice<FusedNorm<ImageOrder::channels_first>>{"Fused"},
+    Choice<FusedNorm<ImageOrder::channels_last>>{"Fused_NHWC"},
 };
 
 /// The network's shapes, then a sweep of the batch: calls add(suffix of the table's name, shape).

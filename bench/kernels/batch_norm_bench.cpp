@@ -9,7 +9,7 @@ void add_rows(const std::string& table, const char* name, const MapCase& shape, 
   for (const bool forward : {true, false}) {
     const std::string pass = forward ? "forward" : "backward";
     add_row(table + "/" + pass + "/" + name + "/" + type_name<T>() + "/" + shape.name(), [=](benchmark::State& state) {
-      NormData<T> data(shape.shape, tail, static_cast<T>(norm_slope));
+      NormData<T> data(shape.shape, tail, static_cast<T>(norm_slope), Algorithm::order);
       Algorithm::forward(data);
       measure<T>(state, norm_work<T>(shape, tail, forward), [&] {
         if (forward) {

@@ -72,6 +72,7 @@ struct ConvChoice {
   const char* name;
   bool (*takes)(const ConvCase&) = any_shape;
   Repetitions repetitions = as_asked;
+  ImageOrder order = ImageOrder::channels_first;
 };
 
 /// Adds "table/pass/name/type/shape" for each pass. Algorithm: a type with the forward() and backward() of Naive.
@@ -81,22 +82,26 @@ void add_conv2d_rows(const std::string& table, const ConvChoice<Algorithm>& choi
   for_each_pass(shape, [&](ConvPass pass) {
     const std::string row =
         table + "/" + pass_name(pass) + "/" + choice.name + "/" + type_name<T>() + "/" + shape.name();
+    ConvGeometry geometry = shape.geometry;
+    geometry.order = choice.order;
+    const auto in_order = [=](const Shape& maps) {
+      return ImageSizes("bench", "maps", maps, ImageOrder::channels_first).shape(geometry.order);
+    };
     auto* added = add_row(row, [=](benchmark::State& state) {
-      const auto x = random_tensor<T>(shape.input(), 1), weight = random_tensor<T>(shape.weight(), 2);
+      const auto x = random_tensor<T>(in_order(shape.input()), 1), weight = random_tensor<T>(shape.weight(), 2);
       const auto bias = random_tensor<T>({shape.filters}, 3);
       if (pass == ConvPass::forward) {
         Tensor<T> y;
-        measure<T>(state, conv_work(shape, pass),
-                   [&] { conv2d_forward<Algorithm>(y, x, weight, &bias, shape.geometry); });
+        measure<T>(state, conv_work(shape, pass), [&] { conv2d_forward<Algorithm>(y, x, weight, &bias, geometry); });
         return;
       }
-      const auto dy = random_tensor<T>(shape.output(), 4);
+      const auto dy = random_tensor<T>(in_order(shape.output()), 4);
       Tensor<T> dx, dweight(shape.weight()), dbias(bias.shape());
       const bool with_dx = pass != ConvPass::dweight && shape.input_gradient, with_dweight = pass != ConvPass::dx;
       measure<T>(state, conv_work(shape, pass), [&] {
         dx = Tensor<T>();  // empty counts as zeros: in the network, nobody else has added to it either
         conv2d_backward<Algorithm>(with_dx ? &dx : nullptr, with_dweight ? &dweight : nullptr,
-                                   with_dweight ? &dbias : nullptr, dy, x, weight, shape.geometry);
+                                   with_dweight ? &dbias : nullptr, dy, x, weight, geometry);
       });
     });
     if (choice.repetitions == once) added->Repetitions(1);

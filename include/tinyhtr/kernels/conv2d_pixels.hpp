@@ -43,24 +43,16 @@ PixelCorrelation<T> forward_correlation(const Tensor<T>& packed, const ConvSizes
   return result;
 }
 
-/// The sums of every row p < rows of outputs of every image n, then finish(n, p, sums). place(n, p): where they are to
-/// be written, (whole_outputs(), lanes), or null for work memory.
-template <class T, class Place, class Finish>
-void correlate_rows(Index batch, const PixelCorrelation<T>& correlation, Index rows, const T* x, const Place& place,
-                    const Finish& finish) {
-  const Index size = correlation.height * correlation.width * correlation.depth;
-  // Rows that one call makes: all of an image, of few images a fourth.
+/// Calls body(n, p) for every row p < rows of every image n < batch: an image's rows one after the other on one thread,
+/// where there are few images a fourth of them.
+template <class Body>
+void for_image_rows(Index batch, Index rows, const Body& body) {
   constexpr Index few_images = 4, pieces_of_few = 4;
   const Index piece = batch < few_images ? std::max<Index>(1, (rows + pieces_of_few - 1) / pieces_of_few) : rows;
   const Index pieces = rows == 0 ? 0 : (rows + piece - 1) / piece;
   parallel_for(batch * pieces, [&](Index task) {
     const Index n = task / pieces, first = task % pieces * piece;
-    for (Index p = first; p < std::min(rows, first + piece); ++p) {
-      T* sums = place(n, p);
-      if (!sums) sums = scratch<T, 2>(correlation.sums_size());
-      correlation.run(sums, x + n * size, p);
-      finish(n, p, static_cast<const T*>(sums));
-    }
+    for (Index p = first; p < std::min(rows, first + piece); ++p) body(n, p);
   });
 }
 
@@ -75,66 +67,101 @@ void forward_pixels(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& packed, c
   if (bias) std::copy(bias->begin(), bias->end(), shift.begin());
   const auto correlation = forward_correlation(packed, sizes);
   const PixelFinish<T> finish{shift.data(), filters, packed.dim(2), slope};
-  const auto row = [=](Index n, Index p) { return (n * rows + p) * columns * filters; };
   // Where whole blocks fit, sums are made where the result will be: so stores to memory that is in no cache yet are
   // spread over the work, instead of waited for at its end.
   const bool in_place = correlation.lanes == filters && correlation.whole_outputs() == columns;
-  correlate_rows(
-      sizes.batch, correlation, rows, x.data(),
-      [&](Index n, Index p) { return in_place ? y.data() + row(n, p) : nullptr; },
-      [&](Index n, Index p, const T* sums) {
-        finish.run(y.data() + row(n, p), filters, sums, residual ? residual->data() + row(n, p) : nullptr, columns);
-      });
+  const Index image_size = correlation.height * correlation.width * correlation.depth;
+  for_image_rows(sizes.batch, rows, [&](Index n, Index p) {
+    const Index row = (n * rows + p) * columns * filters;
+    T* const sums = in_place ? y.data() + row : scratch<T, 2>(correlation.sums_size());
+    correlation.run(sums, x.data() + n * image_size, p);
+    finish.run(y.data() + row, filters, sums, residual ? residual->data() + row : nullptr, columns);
+  });
 }
 
-/// dx, as Direct::backward has it for planes: a correlation of dy for each remainder (a, b) of the input's rows and
-/// columns modulo the stride. Of the outputs that see input column r s_w + b, the first is q = r + (b + before - j) /
-/// s_w with the largest kernel column j that has the remainder (b + before) mod s_w, the next one has j - s_w, and so
-/// on.
+/// A part of a convolution's way back to its input: for the pixels whose row and column have the remainders a and b
+/// modulo the stride, a correlation of dy.
 template <class T>
-void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& weight, const ConvSizes& sizes) {
-  using Correlation = PixelCorrelation<T>;
+struct BackwardPart {
+  Index a, b;
+  Tensor<T> weights;
+  PixelCorrelation<T> correlation;  // with these weights
+};
+
+/// The parts, without those of pixels that no output sees.
+///
+/// Row h = r s_h + a is seen through kernel row i by the output p = (h + before - i) / s_h, where that is a whole
+/// number: i has the remainder (a + before) mod s_h, and p = r + (a + before - i) / s_h. So the outputs that see a row
+/// lie side by side, from the one that sees it through the largest such i on; columns likewise.
+template <class T>
+std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const ConvSizes& sizes) {
   const Window &rows = sizes.rows, &cols = sizes.cols;
-  const Index channels = sizes.channels, filters = sizes.filters, lanes = Correlation::whole_vectors(channels);
-  const bool adds = holds_gradient(dx, "conv2d_backward", "dx", {sizes.batch, rows.input, cols.input, channels});
-  if (!adds && (rows.stride > rows.kernel || cols.stride > cols.kernel)) {  // pixels that no output sees
-    std::fill(dx.begin(), dx.end(), T(0));
-  }
-  const Tensor<T> zeros(Shape{lanes});
-  const PixelFinish<T> finish{zeros.data(), channels, lanes};
+  const Index channels = sizes.channels, filters = sizes.filters;
+  const Index lanes = PixelCorrelation<T>::whole_vectors(channels);
+  // The kernel positions that see a pixel of this remainder, the largest first.
+  const auto positions = [](const Window& window, Index remainder) {
+    std::vector<Index> list;
+    for (Index k = window.kernel - 1; k >= 0; --k) {
+      if ((remainder + window.before - k) % window.stride == 0) list.push_back(k);
+    }
+    return list;
+  };
+  std::vector<BackwardPart<T>> parts;
   for (Index a = 0; a < std::min(rows.stride, rows.input); ++a) {
     for (Index b = 0; b < std::min(cols.stride, cols.input); ++b) {
-      const auto last_of = [](Index kernel, Index stride, Index remainder) {  // the largest k = remainder mod stride
-        return kernel - 1 - (kernel - 1 - remainder + stride) % stride;
-      };
-      const Index row_remainder = (a + rows.before) % rows.stride, column_remainder = (b + cols.before) % cols.stride;
-      if (row_remainder >= rows.kernel || column_remainder >= cols.kernel) continue;
-      const Index last_i = last_of(rows.kernel, rows.stride, row_remainder);
-      const Index last_j = last_of(cols.kernel, cols.stride, column_remainder);
-      const Index row_taps = last_i / rows.stride + 1, column_taps = last_j / cols.stride + 1;
-      const Index outputs = (cols.input - b + cols.stride - 1) / cols.stride;
-      Tensor<T> packed(Shape{row_taps, column_taps * filters, lanes});
-      Correlation part{rows.output, cols.output, filters,       outputs, 1, 1, (b + cols.before - last_j) / cols.stride,
-                       column_taps, {},          packed.data(), lanes};
+      const auto kernel_rows = positions(rows, a), kernel_columns = positions(cols, b);
+      if (kernel_rows.empty() || kernel_columns.empty()) continue;
+      const Index row_taps = static_cast<Index>(kernel_rows.size());
+      const Index taps = static_cast<Index>(kernel_columns.size());
+      Tensor<T> weights(Shape{row_taps, taps * filters, lanes});
+      std::vector<Index> row_offsets;
       for (Index t = 0; t < row_taps; ++t) {
-        const Index i = last_i - t * rows.stride;
-        part.row_offsets.push_back((a + rows.before - i) / rows.stride);
-        for (Index m = 0; m < column_taps; ++m) {
-          const Index j = last_j - m * cols.stride;
+        const Index i = kernel_rows[static_cast<std::size_t>(t)];
+        row_offsets.push_back((a + rows.before - i) / rows.stride);
+        for (Index m = 0; m < taps; ++m) {
+          const Index j = kernel_columns[static_cast<std::size_t>(m)];
           for (Index f = 0; f < filters; ++f) {
-            for (Index c = 0; c < channels; ++c) packed(t, m * filters + f, c) = weight(f, c, i, j);
+            for (Index c = 0; c < channels; ++c) weights(t, m * filters + f, c) = weight(f, c, i, j);
           }
         }
       }
-      const Index part_rows = (rows.input - a + rows.stride - 1) / rows.stride, step = cols.stride * channels;
-      correlate_rows(
-          sizes.batch, part, part_rows, dy.data(), [](Index, Index) -> T* { return nullptr; },
-          [&](Index n, Index r, const T* sums) {
-            T* to = dx.data() + ((n * rows.input + r * rows.stride + a) * cols.input + b) * channels;
-            finish.run(to, step, sums, adds ? to : nullptr, outputs);
-          });
+      const Index outputs = (cols.input - b + cols.stride - 1) / cols.stride;
+      const Index first_column = (b + cols.before - kernel_columns.front()) / cols.stride;
+      parts.push_back(
+          {a,
+           b,
+           std::move(weights),
+           {rows.output, cols.output, filters, outputs, 1, 1, first_column, taps, row_offsets, nullptr, lanes}});
     }
   }
+  for (BackwardPart<T>& part : parts) part.correlation.weights = part.weights.data();  // now that none moves any more
+  return parts;
+}
+
+/// dx, as Direct::backward has it for planes: (N,H,W,C) from dy (N,P,Q,F).
+template <class T>
+void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& weight, const ConvSizes& sizes) {
+  const Window &rows = sizes.rows, &cols = sizes.cols;
+  const Index channels = sizes.channels, row_size = cols.input * channels;
+  const bool adds = holds_gradient(dx, "conv2d_backward", "dx", {sizes.batch, rows.input, cols.input, channels});
+  const std::vector<BackwardPart<T>> parts = backward_parts(weight, sizes);
+  const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
+  const Tensor<T> zeros(Shape{PixelCorrelation<T>::whole_vectors(channels)});
+  const PixelFinish<T> finish{zeros.data(), channels, zeros.size()};
+  const Index dy_size = rows.output * cols.output * sizes.filters;
+  for_image_rows(sizes.batch, (rows.input + rows.stride - 1) / rows.stride, [&](Index n, Index r) {
+    T* const first_row = dx.data() + (n * rows.input + r * rows.stride) * row_size;
+    const Index row_count = std::min(rows.stride, rows.input - r * rows.stride);
+    if (has_gaps && !adds) std::fill(first_row, first_row + row_count * row_size, T(0));
+    for (const BackwardPart<T>& part : parts) {
+      if (part.a >= row_count) continue;
+      const PixelCorrelation<T>& correlation = part.correlation;
+      T* const sums = scratch<T, 2>(correlation.sums_size());
+      correlation.run(sums, dy.data() + n * dy_size, r);
+      T* const to = first_row + part.a * row_size + part.b * channels;
+      finish.run(to, cols.stride * channels, sums, adds ? to : nullptr, correlation.outputs);
+    }
+  });
 }
 
 }  // namespace detail

@@ -16,13 +16,16 @@ namespace detail {
 
 /// dweight[f,c,i,j] += sum over n,p,q of dy[n,f,p,q] x[n,c, p s_h - before + i, q s_w - before + j].
 ///
-/// Sums over pixels, so pixels have to pass by and everything else to lie side by side. Both images are transposed to
-/// that order, channels innermost: then the inputs that an output (p, q) sees through kernel row i are KW C numbers
+/// Sums over pixels, so pixels have to pass by and everything else to lie side by side. Planes are transposed to
+/// that order, channels innermost, and images that have their channels last already are only copied where zeros stand
+/// around them: then the inputs that an output (p, q) sees through kernel row i are KW C numbers
 /// side by side, at any stride, and each output adds the product of a column (its F gradients) with a row (those
 /// inputs) to a matrix (F, KW C) of sums. From the inside:
 ///
 ///   - A block of 8 filters x 3 vectors of that matrix stays in registers. A pixel costs 3 loads of inputs, 8 loads of
-///     gradients, 24 multiply-adds: the multipliers are what is waited for. (4 x 3 with 16 registers.)
+///     gradients, 24 multiply-adds: the multipliers are what is waited for. (4 x 3 with 16 registers.) Where the inputs
+///     do not fill a vector, as those of the first layer, it is the other way round: the matrix is (KW C, F), a vector
+///     holds filters.
 ///   - A band of rows passes by each block in turn, small enough to stay in the second-level cache meanwhile; the sums
 ///     wait in memory from band to band.
 ///   - Every four images have sums of their own, added up in their order whatever the number of threads.
@@ -36,16 +39,23 @@ class WeightGradient {
   explicit WeightGradient(const ConvSizes& sizes)
       : sizes_(sizes),
         channels_(sizes.channels),
-        filters_(whole(sizes.filters, filter_block)),
-        row_length_(whole(sizes.cols.kernel * channels_, vector_lanes<T>)),
-        x_row_(((sizes.cols.output - 1) * sizes.cols.stride + sizes.cols.kernel) * channels_),
-        x_image_(((sizes.rows.output - 1) * sizes.rows.stride + sizes.rows.kernel) * x_row_),
+        taps_(sizes.cols.kernel * channels_),
+        narrow_(taps_ < vector_lanes<T>),
+        filters_(whole(sizes.filters, narrow_ ? vector_lanes<T> : filter_block)),
+        row_length_(whole(taps_, narrow_ ? 1 : vector_lanes<T>)),
+        x_in_place_(sizes.order == ImageOrder::channels_last && row_length_ == taps_ && needs_no_zeros(sizes.rows) &&
+                    needs_no_zeros(sizes.cols)),
+        x_row_((x_in_place_ ? sizes.cols.input : (sizes.cols.output - 1) * sizes.cols.stride + sizes.cols.kernel) *
+               channels_),
+        x_image_((x_in_place_ ? sizes.rows.input : (sizes.rows.output - 1) * sizes.rows.stride + sizes.rows.kernel) *
+                 x_row_),
         dy_row_(sizes.cols.output * filters_),
         dy_image_(sizes.rows.output * dy_row_) {}
 
   void add_to(Tensor<T>& dweight, const Tensor<T>& dy, const Tensor<T>& x) const {
     if (dweight.empty()) return;
     const Index groups = (sizes_.batch + images_per_partial_sum - 1) / images_per_partial_sum;
+    // (group, kernel row, filter, tap), or (.., tap, filter)
     Tensor<T> sums = Tensor<T>::uninitialized({groups, sizes_.rows.kernel, filters_, row_length_});
     const Index sums_size = sums.size() / std::max<Index>(1, groups);
     parallel_for(groups, [&](Index group) {
@@ -61,7 +71,8 @@ class WeightGradient {
         for (Index i = 0; i < sizes_.rows.kernel; ++i) {
           for (Index j = 0; j < sizes_.cols.kernel; ++j) {
             T& total = dweight(f, c, i, j);
-            for (Index group = 0; group < groups; ++group) total += sums(group, i, f, j * channels_ + c);
+            const Index tap = j * channels_ + c, place = narrow_ ? tap * filters_ + f : f * row_length_ + tap;
+            for (Index group = 0; group < groups; ++group) total += (&sums(group, i, 0, 0))[place];
           }
         }
       }
@@ -74,16 +85,23 @@ class WeightGradient {
 
   static Index whole(Index count, Index block) { return (count + block - 1) / block * block; }
 
-  /// Transposes the images [first, last), then adds their products to sums (KH, F, KW C).
+  static bool needs_no_zeros(const Window& window) {
+    return window.before == 0 && (window.output - 1) * window.stride + window.kernel <= window.input;
+  }
+
+  /// Makes pixels of the images [first, last), then adds their products to sums (KH, F, KW C), or (KH, KW C, F).
   void add_images(T* sums, const Tensor<T>& dy, const Tensor<T>& x, Index first, Index last) const {
     const Window &rows = sizes_.rows, &cols = sizes_.cols;
-    T* x_pixels = scratch<T, 0>((last - first) * x_image_ + vector_lanes<T>);
+    T* x_copy = x_in_place_ ? nullptr : scratch<T, 0>((last - first) * x_image_ + vector_lanes<T>);
+    const T* x_pixels = x_in_place_ ? x.data() + first * x_image_ : x_copy;
     const Index pixels = rows.output * cols.output;
     const bool in_place = sizes_.order == ImageOrder::channels_last && filters_ == sizes_.filters;
     T* dy_copy = in_place ? nullptr : scratch<T, 1>((last - first) * dy_image_);
     const T* dy_pixels = in_place ? dy.data() + first * pixels * filters_ : dy_copy;
     for (Index n = first; n < last; ++n) {
-      fill_input(x_pixels + (n - first) * x_image_, x.data() + n * channels_ * rows.input * cols.input);
+      if (!x_in_place_) {
+        fill_input(x_copy + (n - first) * x_image_, x.data() + n * channels_ * rows.input * cols.input);
+      }
       if (in_place) continue;
       T* gradient = dy_copy + (n - first) * dy_image_;
       const T* from = dy.data() + n * sizes_.filters * pixels;
@@ -101,6 +119,10 @@ class WeightGradient {
     for (Index top = 0; top < row_count; top += band) {
       const Band rows_of_band{x_pixels, dy_pixels, top, std::min(row_count, top + band)};
       for (Index i = 0; i < rows.kernel; ++i) {
+        if (narrow_) {
+          add_narrow(sums + i * taps_ * filters_, rows_of_band, i);
+          continue;
+        }
         for (Index f = 0; f < filters_; f += filter_block) {
           T* block = sums + (i * filters_ + f) * row_length_;
           Index k = 0;
@@ -169,8 +191,39 @@ class WeightGradient {
     }
   }
 
+  /// Adds the products of a band to sums (KW C, F), some taps at a time: 9 are a kernel's 3 columns over colour, 3 over
+  /// grey.
+  void add_narrow(T* sums, const Band& band, Index i) const {
+    Index tap = 0;
+    for (; tap + 9 <= taps_; tap += 9) add_taps<9>(sums, band, i, tap);
+    for (; tap + 3 <= taps_; tap += 3) add_taps<3>(sums, band, i, tap);
+    for (; tap < taps_; ++tap) add_taps<1>(sums, band, i, tap);
+  }
+
+  template <Index count>
+  void add_taps(T* sums, const Band& band, Index i, Index tap) const {
+    const Index step = sizes_.cols.stride * channels_, columns = sizes_.cols.output, filters = filters_;
+    for (Index f = 0; f < filters; f += vector_lanes<T>) {
+      Vector<T> block[count];
+      for (Index m = 0; m < count; ++m) block[m] = load_vector(sums + (tap + m) * filters + f);
+      for (Index row = band.top; row < band.bottom; ++row) {
+        const Index n = row / sizes_.rows.output, p = row % sizes_.rows.output;
+        const T* x = band.x + n * x_image_ + (p * sizes_.rows.stride + i) * x_row_ + tap;
+        const T* dy = band.dy + row * dy_row_ + f;
+        for (Index q = 0; q < columns; ++q, x += step, dy += filters) {
+          const Vector<T> gradient = load_vector(dy);
+          for (Index m = 0; m < count; ++m) block[m] += x[m] * gradient;
+        }
+      }
+      for (Index m = 0; m < count; ++m) store_vector<T>(sums + (tap + m) * filters + f, block[m]);
+    }
+  }
+
   const ConvSizes& sizes_;
-  const Index channels_, filters_, row_length_;      // filters and columns rounded up to whole blocks and vectors
+  const Index channels_, taps_;       // taps: KW C, of one kernel row
+  const bool narrow_;                 // whether vectors hold filters
+  const Index filters_, row_length_;  // filters and taps rounded up to whole blocks and vectors
+  const bool x_in_place_;
   const Index x_row_, x_image_, dy_row_, dy_image_;  // elements, transposed
 };
 

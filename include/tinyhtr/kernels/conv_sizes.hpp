@@ -1,11 +1,10 @@
 // The sizes of a convolution, checked once for all of its implementations.
 #pragma once
 
-#include <algorithm>
-
 #include "tinyhtr/core/image_order.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/channel_sums.hpp"
 #include "tinyhtr/kernels/window.hpp"
 
 namespace tinyhtr {
@@ -82,28 +81,30 @@ void add_rows(Tensor<T>& sum, const Tensor<T>& partial) {
   });
 }
 
-/// dbias[f] += sum over n, p, q of dy[n,p,q,f], for channels_last: row by row, then over the rows in order.
+/// dbias[f] += sum over n, p, q of dy[n,p,q,f]: image by image, then over the images in order.
 template <class T>
-void sum_over_pixels_of_rows(Tensor<T>& dbias, const Tensor<T>& dy) {
-  const Index rows = dy.dim(0) * dy.dim(1), columns = dy.dim(2), filters = dy.dim(3);
-  auto sums = Tensor<T>::uninitialized({rows, filters});
-  parallel_for(rows, [&](Index row) {
-    T* const sum = sums.data() + row * filters;
-    const T* pixel = dy.data() + row * columns * filters;
-    std::fill(sum, sum + filters, T(0));
-    for (Index q = 0; q < columns; ++q, pixel += filters) {
-      for (Index f = 0; f < filters; ++f) sum[f] += pixel[f];
-    }
+void sum_over_pixels_last(Tensor<T>& dbias, const Tensor<T>& dy) {
+  const ImageSizes sizes("conv2d_backward", "dy", dy.shape(), ImageOrder::channels_last);
+  const Index filters = sizes.channels, size = sizes.height * sizes.width * filters;
+  Tensor<double> sums(Shape{sizes.batch, filters});
+  parallel_for(sizes.batch, [&](Index n) {
+    for_pixel_chunks(sizes, sizes.width, [&](Index begin, Index end) {
+      const T* const pixels = dy.data() + n * size + begin;
+      add_over_pixels<T>(&sums(n, 0), (end - begin) / filters, filters,
+                         [=](const auto& load, Index k, Index) { return load(pixels + k); });
+    });
   });
-  for (Index row = 0; row < rows; ++row) {
-    for (Index f = 0; f < filters; ++f) dbias[f] += sums(row, f);
+  for (Index f = 0; f < filters; ++f) {
+    double sum = 0;
+    for (Index n = 0; n < sizes.batch; ++n) sum += sums(n, f);
+    dbias[f] += static_cast<T>(sum);
   }
 }
 
 /// dbias[f] += sum over n, p, q of dy[n,f,p,q].
 template <class T>
 void sum_over_pixels(Tensor<T>& dbias, const Tensor<T>& dy, ImageOrder order = ImageOrder::channels_first) {
-  if (order == ImageOrder::channels_last) return sum_over_pixels_of_rows(dbias, dy);
+  if (order == ImageOrder::channels_last) return sum_over_pixels_last(dbias, dy);
   const Index batch = dy.dim(0), filters = dy.dim(1), pixels = dy.dim(2) * dy.dim(3);
   parallel_for(filters, [&](Index f) {
     for (Index n = 0; n < batch; ++n) {

@@ -20,7 +20,8 @@ namespace tinyhtr {
 /// Convolution in blocks of registers. The products are those of Naive, added up in another order.
 ///
 /// Forward slides the kernel over padded planes, see correlate; backward by the input is the same with the kernel
-/// turned round; backward by the weights sums over pixels instead, see WeightGradient. Source for the idea: Georganas
+/// turned round; backward by the weights sums over pixels instead, see WeightGradient. With channels last, planes are
+/// pixels, and a row of outputs is a matrix product, see PixelCorrelation. Source for the idea: Georganas
 /// et al., "Anatomy of high-performance deep learning convolutions on SIMD architectures", SC 2018.
 struct Direct {
   /// As Naive::forward, with the same arguments.
@@ -49,7 +50,12 @@ struct Direct {
     } else if (dx) {
       backward_input(*dx, dy, weight, sizes);
     }
-    if (dweight) detail::WeightGradient<T>(sizes).add_to(*dweight, dy, x);
+    if (dweight && sizes.order == ImageOrder::channels_last) {
+      const ConvSizes flat = detail::in_one_row(sizes);
+      detail::WeightGradient<T>(flat).add_to(*dweight, dy, x);
+    } else if (dweight) {
+      detail::WeightGradient<T>(sizes).add_to(*dweight, dy, x);
+    }
     if (dbias) detail::sum_over_pixels(*dbias, dy, sizes.order);
   }
 

@@ -11,22 +11,33 @@
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/correlate_pixels.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
+#include "tinyhtr/kernels/transpose.hpp"
 
 namespace tinyhtr {
 
 namespace detail {
 
+/// The weight (F,C,KH,KW) with its filters last, (C,KH,KW,lanes), and zeros behind them up to whole vectors.
+template <class T>
+Tensor<T> filters_last(const Tensor<T>& weight) {
+  const Index filters = weight.dim(0), channels = weight.dim(1), height = weight.dim(2), width = weight.dim(3);
+  const Index lanes = PixelCorrelation<T>::whole_vectors(filters), size = channels * height * width;
+  Tensor<T> result(Shape{channels, height, width, lanes});
+  transpose(result.data(), lanes, weight.data(), size, filters, size);
+  return result;
+}
+
 /// The weight (F,C,KH,KW) of a convolution as a correlation takes it, (row, (column, channel), filter), with zeros up
 /// to whole vectors of filters.
 template <class T>
 Tensor<T> pack_weight_by_pixels(const Tensor<T>& weight) {
-  const Index filters = weight.dim(0), channels = weight.dim(1), height = weight.dim(2), width = weight.dim(3);
-  Tensor<T> packed(Shape{height, width * channels, PixelCorrelation<T>::whole_vectors(filters)});
-  for (Index f = 0; f < filters; ++f) {
-    for (Index c = 0; c < channels; ++c) {
-      for (Index i = 0; i < height; ++i) {
-        for (Index j = 0; j < width; ++j) packed(i, j * channels + c, f) = weight(f, c, i, j);
-      }
+  Tensor<T> from = filters_last(weight);
+  const Index channels = weight.dim(1), height = weight.dim(2), width = weight.dim(3), lanes = from.dim(3);
+  if (height * width == 1) return from.reshaped({1, channels, lanes});
+  auto packed = Tensor<T>::uninitialized({height, width * channels, lanes});
+  for (Index i = 0; i < height; ++i) {
+    for (Index j = 0; j < width; ++j) {
+      for (Index c = 0; c < channels; ++c) std::copy_n(&from(c, i, j, 0), lanes, &packed(i, j * channels + c, 0));
     }
   }
   return packed;
@@ -56,12 +67,27 @@ void for_image_rows(Index batch, Index rows, const Body& body) {
   });
 }
 
+/// Of a 1x1 convolution at stride 1 the sizes of the same over images of a single row: what is done for every row is
+/// done once. Of others, the sizes themselves; also of few images, which threads share, and of large ones, whose row
+/// would not stay in the first-level cache.
+inline ConvSizes in_one_row(ConvSizes sizes) {
+  Window &rows = sizes.rows, &cols = sizes.cols;
+  constexpr Index few_images = 4, most_elements = 4096;
+  if (rows.input * cols.input * std::max(sizes.channels, sizes.filters) > most_elements) return sizes;
+  if (rows.kernel * cols.kernel * rows.stride * cols.stride > 1 || sizes.batch < few_images) return sizes;
+  if (rows.input != rows.output || cols.input != cols.output) return sizes;
+  cols.input = cols.output = rows.input * cols.input;
+  rows.input = rows.output = std::min<Index>(1, rows.input);
+  return sizes;
+}
+
 /// y = leaky_relu(convolution + bias + residual), with weights of pack_weight_by_pixels(), a slope up to 1, which
 /// leaves the rectifier out; bias (F) and a residual of y's shape, or null.
 template <class T>
 void forward_pixels(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& packed, const Tensor<T>* bias,
-                    const ConvSizes& sizes, T slope = T(1), const Tensor<T>* residual = nullptr) {
-  y.resize(sizes.output());
+                    const ConvSizes& given, T slope = T(1), const Tensor<T>* residual = nullptr) {
+  y.resize(given.output());
+  const ConvSizes sizes = in_one_row(given);
   const Index rows = sizes.rows.output, columns = sizes.cols.output, filters = sizes.filters;
   Tensor<T> shift(Shape{packed.dim(2)});
   if (bias) std::copy(bias->begin(), bias->end(), shift.begin());
@@ -75,6 +101,7 @@ void forward_pixels(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& packed, c
     const Index row = (n * rows + p) * columns * filters;
     T* const sums = in_place ? y.data() + row : scratch<T, 2>(correlation.sums_size());
     correlation.run(sums, x.data() + n * image_size, p);
+    if (in_place && !bias && !residual && slope == T(1)) return;
     finish.run(y.data() + row, filters, sums, residual ? residual->data() + row : nullptr, columns);
   });
 }
@@ -106,6 +133,7 @@ std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const ConvS
     }
     return list;
   };
+  const Tensor<T> from = filters_last(weight);
   std::vector<BackwardPart<T>> parts;
   for (Index a = 0; a < std::min(rows.stride, rows.input); ++a) {
     for (Index b = 0; b < std::min(cols.stride, cols.input); ++b) {
@@ -120,9 +148,9 @@ std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const ConvS
         row_offsets.push_back((a + rows.before - i) / rows.stride);
         for (Index m = 0; m < taps; ++m) {
           const Index j = kernel_columns[static_cast<std::size_t>(m)];
-          for (Index f = 0; f < filters; ++f) {
-            for (Index c = 0; c < channels; ++c) weights(t, m * filters + f, c) = weight(f, c, i, j);
-          }
+          // Of this kernel position, (C,F) to (F,C).
+          transpose(&weights(t, m * filters, 0), lanes, &from(0, i, j, 0), rows.kernel * cols.kernel * from.dim(3),
+                    channels, filters);
         }
       }
       const Index outputs = (cols.input - b + cols.stride - 1) / cols.stride;
@@ -140,10 +168,12 @@ std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const ConvS
 
 /// dx, as Direct::backward has it for planes: (N,H,W,C) from dy (N,P,Q,F).
 template <class T>
-void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& weight, const ConvSizes& sizes) {
+void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& weight, const ConvSizes& given) {
+  const bool adds =
+      holds_gradient(dx, "conv2d_backward", "dx", {given.batch, given.rows.input, given.cols.input, given.channels});
+  const ConvSizes sizes = in_one_row(given);
   const Window &rows = sizes.rows, &cols = sizes.cols;
   const Index channels = sizes.channels, row_size = cols.input * channels;
-  const bool adds = holds_gradient(dx, "conv2d_backward", "dx", {sizes.batch, rows.input, cols.input, channels});
   const std::vector<BackwardPart<T>> parts = backward_parts(weight, sizes);
   const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
   const Tensor<T> zeros(Shape{PixelCorrelation<T>::whole_vectors(channels)});
@@ -156,9 +186,12 @@ void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& 
     for (const BackwardPart<T>& part : parts) {
       if (part.a >= row_count) continue;
       const PixelCorrelation<T>& correlation = part.correlation;
-      T* const sums = scratch<T, 2>(correlation.sums_size());
-      correlation.run(sums, dy.data() + n * dy_size, r);
       T* const to = first_row + part.a * row_size + part.b * channels;
+      const bool in_place = !adds && cols.stride == 1 && correlation.lanes == channels &&
+                            correlation.whole_outputs() == correlation.outputs;
+      T* const sums = in_place ? to : scratch<T, 2>(correlation.sums_size());
+      correlation.run(sums, dy.data() + n * dy_size, r);
+      if (in_place) continue;
       finish.run(to, cols.stride * channels, sums, adds ? to : nullptr, correlation.outputs);
     }
   });

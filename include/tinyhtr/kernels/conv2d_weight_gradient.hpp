@@ -66,14 +66,14 @@ class WeightGradient {
       std::fill(own, own + sums_size, T(0));
       for (Index n = first; n < last; n += at_once) add_images(own, dy, x, n, std::min(last, n + at_once));
     });
+    const Index positions = sizes_.rows.kernel * sizes_.cols.kernel, tap_step = narrow_ ? filters_ : 1;
     parallel_for(sizes_.filters, [&](Index f) {
-      for (Index c = 0; c < channels_; ++c) {
-        for (Index i = 0; i < sizes_.rows.kernel; ++i) {
-          for (Index j = 0; j < sizes_.cols.kernel; ++j) {
-            T& total = dweight(f, c, i, j);
-            const Index tap = j * channels_ + c, place = narrow_ ? tap * filters_ + f : f * row_length_ + tap;
-            for (Index group = 0; group < groups; ++group) total += (&sums(group, i, 0, 0))[place];
-          }
+      for (Index position = 0; position < positions; ++position) {
+        const Index i = position / sizes_.cols.kernel, j = position % sizes_.cols.kernel;
+        T* const total = dweight.data() + f * channels_ * positions + position;
+        for (Index group = 0; group < groups; ++group) {
+          const T* from = &sums(group, i, 0, 0) + (narrow_ ? f : f * row_length_) + j * channels_ * tap_step;
+          for (Index c = 0; c < channels_; ++c) total[c * positions] += from[c * tap_step];
         }
       }
     });
@@ -118,17 +118,20 @@ class WeightGradient {
     const Index band = std::max<Index>(1, second_level_cache / 4 / (rows.stride * x_row_ + dy_row_));
     for (Index top = 0; top < row_count; top += band) {
       const Band rows_of_band{x_pixels, dy_pixels, top, std::min(row_count, top + band)};
+      if (narrow_) {
+        add_narrow(sums, rows_of_band);
+        continue;
+      }
       for (Index i = 0; i < rows.kernel; ++i) {
-        if (narrow_) {
-          add_narrow(sums + i * taps_ * filters_, rows_of_band, i);
-          continue;
-        }
         for (Index f = 0; f < filters_; f += filter_block) {
           T* block = sums + (i * filters_ + f) * row_length_;
+          constexpr Index lanes = vector_lanes<T>;
           Index k = 0;
-          for (; k + 3 * vector_lanes<T> <= row_length_; k += 3 * vector_lanes<T>)
+          for (; row_length_ - k > 4 * lanes || row_length_ - k == 3 * lanes; k += 3 * lanes) {
             add_block<3>(block, rows_of_band, i, f, k);
-          for (; k < row_length_; k += vector_lanes<T>) add_block<1>(block, rows_of_band, i, f, k);
+          }
+          for (; k + 2 * lanes <= row_length_; k += 2 * lanes) add_block<2>(block, rows_of_band, i, f, k);
+          if (k < row_length_) add_block<1>(block, rows_of_band, i, f, k);
         }
       }
     }
@@ -191,31 +194,45 @@ class WeightGradient {
     }
   }
 
-  /// Adds the products of a band to sums (KW C, F), some taps at a time: 9 are a kernel's 3 columns over colour, 3 over
-  /// grey.
-  void add_narrow(T* sums, const Band& band, Index i) const {
-    Index tap = 0;
-    for (; tap + 9 <= taps_; tap += 9) add_taps<9>(sums, band, i, tap);
-    for (; tap + 3 <= taps_; tap += 3) add_taps<3>(sums, band, i, tap);
-    for (; tap < taps_; ++tap) add_taps<1>(sums, band, i, tap);
+  /// Adds the products of a band to sums (KH, KW C, F): all of a 3x3 kernel over colour at once where there are
+  /// registers enough; else of each kernel row 9 taps, which are 3 columns over colour, or 3, over grey, at a time.
+  void add_narrow(T* sums, const Band& band) const {
+    if (vector_bytes == 64 && sizes_.rows.kernel == 3 && taps_ == 9) return add_taps<3, 9>(sums, band, 0, 0);
+    for (Index i = 0; i < sizes_.rows.kernel; ++i) {
+      Index tap = 0;
+      for (; tap + 9 <= taps_; tap += 9) add_taps<1, 9>(sums, band, i, tap);
+      for (; tap + 3 <= taps_; tap += 3) add_taps<1, 3>(sums, band, i, tap);
+      for (; tap < taps_; ++tap) add_taps<1, 1>(sums, band, i, tap);
+    }
   }
 
-  template <Index count>
+  /// Of some kernel rows from i on, some taps from `tap` on.
+  template <Index kernel_rows, Index count>
   void add_taps(T* sums, const Band& band, Index i, Index tap) const {
     const Index step = sizes_.cols.stride * channels_, columns = sizes_.cols.output, filters = filters_;
+    const Index x_row = x_row_;
     for (Index f = 0; f < filters; f += vector_lanes<T>) {
-      Vector<T> block[count];
-      for (Index m = 0; m < count; ++m) block[m] = load_vector(sums + (tap + m) * filters + f);
+      T* const place = sums + (i * taps_ + tap) * filters + f;
+      Vector<T> block[kernel_rows][count];
+      for (Index k = 0; k < kernel_rows; ++k) {
+        for (Index m = 0; m < count; ++m) block[k][m] = load_vector(place + (k * taps_ + m) * filters);
+      }
       for (Index row = band.top; row < band.bottom; ++row) {
         const Index n = row / sizes_.rows.output, p = row % sizes_.rows.output;
-        const T* x = band.x + n * x_image_ + (p * sizes_.rows.stride + i) * x_row_ + tap;
+        const T* x = band.x + n * x_image_ + (p * sizes_.rows.stride + i) * x_row + tap;
         const T* dy = band.dy + row * dy_row_ + f;
         for (Index q = 0; q < columns; ++q, x += step, dy += filters) {
           const Vector<T> gradient = load_vector(dy);
-          for (Index m = 0; m < count; ++m) block[m] += x[m] * gradient;
+          for (Index k = 0; k < kernel_rows; ++k) {
+            for (Index m = 0; m < count; ++m) block[k][m] += x[k * x_row + m] * gradient;
+          }
         }
       }
-      for (Index m = 0; m < count; ++m) store_vector<T>(sums + (tap + m) * filters + f, block[m]);
+#pragma GCC unroll 3
+      for (Index k = 0; k < kernel_rows; ++k) {
+#pragma GCC unroll 9
+        for (Index m = 0; m < count; ++m) store_vector<T>(place + (k * taps_ + m) * filters, block[k][m]);
+      }
     }
   }
 

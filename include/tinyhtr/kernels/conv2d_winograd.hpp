@@ -243,10 +243,11 @@ struct WinogradTile {
       }
     });
     parallel_for(sizes.filters, [&](Index f) {
-      for (Index c = 0; c < sizes.channels; ++c) {
-        for (Index tap = 0; tap < 9; ++tap) {
-          T& total = dweight.data()[(f * sizes.channels + c) * 9 + tap];
-          for (Index group = 0; group < groups; ++group) total += partial(group, tap, f, c);
+      for (Index tap = 0; tap < 9; ++tap) {
+        T* const total = dweight.data() + f * sizes.channels * 9 + tap;
+        for (Index group = 0; group < groups; ++group) {
+          const T* from = &partial(group, tap, f, 0);
+          for (Index c = 0; c < sizes.channels; ++c) total[c * 9] += from[c];
         }
       }
     });

@@ -48,12 +48,22 @@ struct PixelCorrelation {
     const Index terms = taps * depth, row_size = width * depth;
     const Index last_column = (whole_outputs() - 1) * column_stride + column_offset + taps;  // one behind
     const bool inside = column_offset >= 0 && last_column <= width;
+    if (runs_of_colour(p)) {
+      const T* windows[3];
+      const Index size = (last_column - column_offset) * depth;
+      for (Index t = 0; t < 3; ++t) {
+        const T* row = image + (p * row_stride + row_offsets[static_cast<std::size_t>(t)]) * row_size;
+        windows[t] = inside ? row + column_offset * depth : padded_row(row, last_column - column_offset, t * size);
+      }
+      return narrow_product_of_windows<3, 9, T>({sums, lanes}, windows, column_stride * depth, {weights, lanes},
+                                                whole_outputs());
+    }
     bool adds = false;
     for (Index t = 0; t < static_cast<Index>(row_offsets.size()); ++t) {
       const Index row = p * row_stride + row_offsets[static_cast<std::size_t>(t)];
       if (row < 0 || row >= height) continue;
       const T* left = image + row * row_size + column_offset * depth;
-      if (!inside) left = padded_row(image + row * row_size, last_column - column_offset);
+      if (!inside) left = padded_row(image + row * row_size, last_column - column_offset, 0);
       const LeftMatrix<T> window{left, column_stride * depth, 1};
       const VectorRows<const T> right{weights + t * terms * lanes, lanes};
       if (adds) {
@@ -67,9 +77,17 @@ struct PixelCorrelation {
   }
 
  private:
-  /// A copy of the columns [column_offset, column_offset + columns) of a row, with zeros for those it does not have.
-  T* padded_row(const T* row, Index columns) const {
-    T* padded = scratch<T, 3>(columns * depth);
+  /// Whether the outputs of row p are those of a 3x3 kernel over colour for a vector of filters, as a first layer has
+  /// them: then the weights of all 27 taps stay in registers, of which AVX-512 has enough.
+  bool runs_of_colour(Index p) const {
+    if (vector_bytes < 64 || lanes != vector_lanes<T> || taps * depth != 9 || row_offsets.size() != 3) return false;
+    return p * row_stride + row_offsets.front() >= 0 && p * row_stride + row_offsets.back() < height;
+  }
+
+  /// A copy of the columns [column_offset, column_offset + columns) of a row, with zeros for those it does not have; at
+  /// that offset in work memory, where there is room for three.
+  T* padded_row(const T* row, Index columns, Index offset) const {
+    T* padded = scratch<T, 3>(3 * columns * depth) + offset;
     const Index before = std::clamp<Index>(-column_offset, 0, columns);
     const Index first = std::max<Index>(0, column_offset);
     const Index used = std::clamp<Index>(width - first, 0, columns - before);

@@ -79,16 +79,40 @@ template <bool adds, Index terms, class T>
   }
 }
 
-/// A strip one vector wide, some terms at a time: `at_once`, while there are so many left, then half of that.
-template <bool adds, Index at_once, class T>
+/// The same over some windows at once, of `terms` terms each: row r of c is the sum over the windows w of row r of
+/// a[w], whose rows are between_rows apart, times the rows w * terms to (w + 1) * terms of b.
+template <Index windows, Index terms, class T>
+[[gnu::noinline]] void narrow_product_of_windows(VectorRows<T> c, const T* const* a, Index between_rows,
+                                                 VectorRows<const T> b, Index rows) {
+  Vector<T> matrix[windows][terms];
+  const T* from[windows];
+  for (Index w = 0; w < windows; ++w) {
+    from[w] = a[w];
+    for (Index k = 0; k < terms; ++k) matrix[w][k] = load_vector(b.data + (w * terms + k) * b.between_rows);
+  }
+  T* to = c.data;
+  for (Index r = 0; r < rows; ++r, to += c.between_rows) {
+    Vector<T> sum{};
+    for (Index w = 0; w < windows; ++w) {
+      const T* const row = from[w] + r * between_rows;
+      for (Index k = 0; k < terms; ++k) sum += row[k] * matrix[w][k];
+    }
+    store_vector<T>(to, sum);
+  }
+}
+
+/// A strip one vector wide, some terms at a time: narrow_terms, while there are so many left, then 8, then 3, as a row
+/// of a kernel over grey has them, or a pixel of colour, then 1.
+template <bool adds, Index at_once = narrow_terms, class T>
 void narrow_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows, Index terms) {
+  constexpr Index next = at_once > 8 ? 8 : at_once > 3 ? 3 : 1;
   Index k = 0;
   if constexpr (!adds) {
     if (terms >= at_once) {
       narrow_product_terms<false, at_once, T>(c, a, b, rows);
       k = at_once;
     } else if constexpr (at_once > 1) {
-      return narrow_product<false, at_once / 2, T>(c, a, b, rows, terms);
+      return narrow_product<false, next, T>(c, a, b, rows, terms);
     } else {  // no terms
       for (Index r = 0; r < rows; ++r) store_vector<T>(c.data + r * c.between_rows, Vector<T>{});
     }
@@ -98,8 +122,8 @@ void narrow_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Ind
                                            {b.data + k * b.between_rows, b.between_rows}, rows);
   }
   if constexpr (at_once > 1) {
-    narrow_product<true, at_once / 2, T>(c, {a.data + k, a.between_rows, 1},
-                                         {b.data + k * b.between_rows, b.between_rows}, rows, terms - k);
+    narrow_product<true, next, T>(c, {a.data + k, a.between_rows, 1}, {b.data + k * b.between_rows, b.between_rows},
+                                  rows, terms - k);
   }
 }
 
@@ -120,7 +144,7 @@ void small_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Inde
   const VectorRows<T> to{c.data + column, c.between_rows};
   const VectorRows<const T> from{b.data + column, b.between_rows};
   if (a.between_terms == 1) {
-    narrow_product<adds, narrow_terms, T>(to, a, from, rows, terms);
+    narrow_product<adds>(to, a, from, rows, terms);
   } else if (rows % (2 * product_rows) == 0) {
     small_product_strip<adds, 1, 2 * product_rows, T>(to, a, from, rows, terms);
   } else {

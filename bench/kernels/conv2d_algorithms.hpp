@@ -12,8 +12,8 @@ namespace tinyhtr::bench {
 inline constexpr std::tuple conv2d_algorithms{
     ConvChoice<Naive>{"Naive", any_shape, once},
     ConvChoice<Im2col>{"Im2col"},
-    ConvChoice<Direct>{"Direct"},                           // any shape
-    ConvChoice<Winograd>{"Winograd", kernel_3x3_stride_1},  // or only those that it can do
+    ConvChoice<Direct>{"Direct"},
+    ConvChoice<Winograd>{"Winograd", kernel_3x3_stride_1},  // the shapes that it can do
     ConvChoice<Automatic>{"Automatic"},
     ConvChoice<Direct>{"Direct_NHWC", any_shape, as_asked, ImageOrder::channels_last},
     ConvChoice<Winograd>{"Winograd_NHWC", kernel_3x3_stride_1, as_asked, ImageOrder::channels_last},

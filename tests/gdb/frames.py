@@ -34,6 +34,7 @@ STEPPED_THROUGH = (
 )
 
 STEPPED_FAST = (
+    ("channels last", "reorder<float>", 'kernels/transpose.hpp "for (Index k = r < whole_rows"'),
     ("convolution, direct", "Conv2d<float, tinyhtr::Automatic>::forward",
      'kernels/small_product.hpp "sums[r][v] += left["'),
     ("convolution, Winograd", "Conv2d<float, tinyhtr::Automatic>::forward",
@@ -41,7 +42,7 @@ STEPPED_FAST = (
     ("batch norm, mean", "BatchNorm2d<float>::forward_fused",
      'kernels/channel_sums.hpp "partial[part] += term(load, (p + part) * channels)"'),
     ("batch norm", "BatchNorm2d<float>::forward_fused",
-     'kernels/norm_tail.hpp "const T sum = in[k] * factor_of(scale, k)"'),
+     'kernels/norm_tail.hpp "factor_of(shift, k);"'),
     ("sequence", "image_to_sequence<float>", 'kernels/column_maxima.hpp "y(t, n, c) = x"'),
     ("LSTM", "BiLstm<float>::forward", 'kernels/lstm_cell.hpp "cell[j] = input_gate[j]"'),
     ("linear", "Linear<float>::forward", 'blas/gemm.hpp "cxxblas::gemm("'),
@@ -55,9 +56,10 @@ STEPPED_FAST = (
     ("batch norm backward", "BatchNormFusedNode<float>::backward",
      'kernels/batch_norm_fused_pixels.hpp "++k) g[k] = scale[k] * (g[k] - mean_of_g[k])"'),
     ("convolution backward, direct", "Conv2dNode<float, tinyhtr::Automatic>::backward",
-     'kernels/conv2d_weight_gradient.hpp "block[m][v] += dy[m] * inputs[v]"'),
+     'kernels/conv2d_weight_gradient.hpp "block[k][m] += x[k * x_row + m] * gradient"'),
     ("convolution backward, Winograd", "Conv2dNode<float, tinyhtr::Automatic>::backward",
      'kernels/winograd_transforms.hpp "sum = is_first"'),
+    ("channels last backward", "ReorderNode<float>::backward", 'core/simd.hpp "store_vector<T>(to + i * to_stride"'),
     ("Adam", "Adam<float>::step", 'optim/adam.hpp "p[i] = kept * p[i]"'),
 )
 

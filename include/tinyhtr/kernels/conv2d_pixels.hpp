@@ -54,18 +54,22 @@ PixelCorrelation<T> forward_correlation(const Tensor<T>& packed, const ConvSizes
   return result;
 }
 
-/// Calls body(n, p) for every row p < rows of every image n < batch: an image's rows one after the other on one thread,
-/// where there are few images a fourth of them.
-template <class Body>
-void for_image_rows(Index batch, Index rows, const Body& body) {
-  constexpr Index few_images = 4, pieces_of_few = 4;
-  const Index piece = batch < few_images ? std::max<Index>(1, (rows + pieces_of_few - 1) / pieces_of_few) : rows;
-  const Index pieces = rows == 0 ? 0 : (rows + piece - 1) / piece;
-  parallel_for(batch * pieces, [&](Index task) {
-    const Index n = task / pieces, first = task % pieces * piece;
-    for (Index p = first; p < std::min(rows, first + piece); ++p) body(n, p);
-  });
-}
+/// The rows of all images, cut for parallel work: those of an image together, where there are few images a fourth of
+/// them.
+struct RowPieces {
+  Index rows, piece_rows, pieces_of_image, count;
+
+  RowPieces(Index batch, Index rows_) : rows(rows_) {
+    constexpr Index few_images = 4, pieces_of_few = 4;
+    piece_rows = batch < few_images ? (rows + pieces_of_few - 1) / pieces_of_few : rows;
+    pieces_of_image = rows == 0 ? 0 : (rows + piece_rows - 1) / piece_rows;
+    count = batch * pieces_of_image;
+  }
+
+  Index image(Index piece) const { return piece / pieces_of_image; }
+  Index first(Index piece) const { return piece % pieces_of_image * piece_rows; }
+  Index last(Index piece) const { return std::min(rows, first(piece) + piece_rows); }
+};
 
 /// Of a 1x1 convolution at stride 1 the sizes of the same over images of a single row: what is done for every row is
 /// done once. Of others, the sizes themselves; also of few images, which threads share, and of large ones, whose row
@@ -97,12 +101,16 @@ void forward_pixels(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& packed, c
   // spread over the work, instead of waited for at its end.
   const bool in_place = correlation.lanes == filters && correlation.whole_outputs() == columns;
   const Index image_size = correlation.height * correlation.width * correlation.depth;
-  for_image_rows(sizes.batch, rows, [&](Index n, Index p) {
-    const Index row = (n * rows + p) * columns * filters;
-    T* const sums = in_place ? y.data() + row : scratch<T, 2>(correlation.sums_size());
-    correlation.run(sums, x.data() + n * image_size, p);
-    if (in_place && !bias && !residual && slope == T(1)) return;
-    finish.run(y.data() + row, filters, sums, residual ? residual->data() + row : nullptr, columns);
+  const RowPieces pieces(sizes.batch, rows);
+  parallel_for(pieces.count, [&](Index piece) {
+    const Index n = pieces.image(piece);
+    for (Index p = pieces.first(piece); p < pieces.last(piece); ++p) {
+      const Index row = (n * rows + p) * columns * filters;
+      T* const sums = in_place ? y.data() + row : scratch<T, 2>(correlation.sums_size());
+      correlation.run(sums, x.data() + n * image_size, p);
+      if (in_place && !bias && !residual && slope == T(1)) continue;
+      finish.run(y.data() + row, filters, sums, residual ? residual->data() + row : nullptr, columns);
+    }
   });
 }
 
@@ -179,20 +187,24 @@ void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& 
   const Tensor<T> zeros(Shape{PixelCorrelation<T>::whole_vectors(channels)});
   const PixelFinish<T> finish{zeros.data(), channels, zeros.size()};
   const Index dy_size = rows.output * cols.output * sizes.filters;
-  for_image_rows(sizes.batch, (rows.input + rows.stride - 1) / rows.stride, [&](Index n, Index r) {
-    T* const first_row = dx.data() + (n * rows.input + r * rows.stride) * row_size;
-    const Index row_count = std::min(rows.stride, rows.input - r * rows.stride);
-    if (has_gaps && !adds) std::fill(first_row, first_row + row_count * row_size, T(0));
-    for (const BackwardPart<T>& part : parts) {
-      if (part.a >= row_count) continue;
-      const PixelCorrelation<T>& correlation = part.correlation;
-      T* const to = first_row + part.a * row_size + part.b * channels;
-      const bool in_place = !adds && cols.stride == 1 && correlation.lanes == channels &&
-                            correlation.whole_outputs() == correlation.outputs;
-      T* const sums = in_place ? to : scratch<T, 2>(correlation.sums_size());
-      correlation.run(sums, dy.data() + n * dy_size, r);
-      if (in_place) continue;
-      finish.run(to, cols.stride * channels, sums, adds ? to : nullptr, correlation.outputs);
+  const RowPieces pieces(sizes.batch, (rows.input + rows.stride - 1) / rows.stride);
+  parallel_for(pieces.count, [&](Index piece) {
+    const Index n = pieces.image(piece);
+    for (Index r = pieces.first(piece); r < pieces.last(piece); ++r) {
+      T* const first_row = dx.data() + (n * rows.input + r * rows.stride) * row_size;
+      const Index row_count = std::min(rows.stride, rows.input - r * rows.stride);
+      if (has_gaps && !adds) std::fill(first_row, first_row + row_count * row_size, T(0));
+      for (const BackwardPart<T>& part : parts) {
+        if (part.a >= row_count) continue;
+        const PixelCorrelation<T>& correlation = part.correlation;
+        T* const to = first_row + part.a * row_size + part.b * channels;
+        const bool in_place = !adds && cols.stride == 1 && correlation.lanes == channels &&
+                              correlation.whole_outputs() == correlation.outputs;
+        T* const sums = in_place ? to : scratch<T, 2>(correlation.sums_size());
+        correlation.run(sums, dy.data() + n * dy_size, r);
+        if (in_place) continue;
+        finish.run(to, cols.stride * channels, sums, adds ? to : nullptr, correlation.outputs);
+      }
     }
   });
 }

@@ -62,8 +62,8 @@ struct PixelCorrelation {
     for (Index t = 0; t < static_cast<Index>(row_offsets.size()); ++t) {
       const Index row = p * row_stride + row_offsets[static_cast<std::size_t>(t)];
       if (row < 0 || row >= height) continue;
-      const T* left = image + row * row_size + column_offset * depth;
-      if (!inside) left = padded_row(image + row * row_size, last_column - column_offset, 0);
+      const T* start = image + row * row_size;
+      const T* left = inside ? start + column_offset * depth : padded_row(start, last_column - column_offset, 0);
       const LeftMatrix<T> window{left, column_stride * depth, 1};
       const VectorRows<const T> right{weights + t * terms * lanes, lanes};
       if (adds) {

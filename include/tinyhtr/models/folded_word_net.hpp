@@ -74,7 +74,7 @@ class FoldedWordNet {
                 {batch, options_.channels, options_.height, options_.width == 0 ? width : options_.width});
     check_widths(options_, given_widths, batch, width);
     const Lengths widths = without_full_lengths(given_widths, width);
-    if (batch < 2 * fewest_together) return read_sequence(features_one_by_one(images, widths), lengths(widths), 0);
+    if (batch < 2 * fewest_together) return read_sequence(features_of_few(images, widths), lengths(widths), 0);
     const Index together = std::clamp(batch / 4, fewest_together, most_together);
     Tensor<T> logits = Tensor<T>::uninitialized({steps, batch, class_count()});
     parallel_for((batch + together - 1) / together, [&](Index piece) {
@@ -103,8 +103,8 @@ class FoldedWordNet {
 
   /// Images that one thread takes from pixels to logits: as many as the LSTM's products fill blocks of registers with,
   /// and of a large batch more, for which the last blocks' weights, larger than their maps, are loaded once. So all
-  /// that is in between stays in a processor's cache. Of a batch smaller than two threads' share, single images whose
-  /// sequences are read together, in both directions at the same time.
+  /// that is in between stays in a processor's cache. Of a smaller batch, maps are made by themselves, and sequences
+  /// read together, in both directions at the same time.
   static constexpr Index fewest_together = 8, most_together = 16;
 
   /// Elements of the maps that go through a block together, 256 KiB of float: a few of them, and what is between the
@@ -133,15 +133,17 @@ class FoldedWordNet {
     }
   };
 
-  /// The features of some images, whose threads share each of them or take one each, as sequences (T,N,C).
-  Tensor<T> features_one_by_one(const Tensor<T>& images, const Lengths& widths) const {
+  /// The features of a small batch, as sequences (T,N,C): a thread takes an image, or threads share a single one; of 8
+  /// images or more it takes 4, so that Winograd does for them what it does in a large batch.
+  Tensor<T> features_of_few(const Tensor<T>& images, const Lengths& widths) const {
     const Index steps = time_steps(options_, images.dim(3)), channels = options_.blocks.back().filters;
-    const Index batch = images.dim(0);
+    const Index batch = images.dim(0), group = batch < 8 ? 1 : 4;
     Tensor<T> sequence = Tensor<T>::uninitialized({steps, batch, channels});
-    parallel_for(batch, [&](Index n) {
-      const Tensor<T> own = features(images, part(widths, n, 1), n, 1);  // (T,1,C)
+    parallel_for((batch + group - 1) / group, [&](Index k) {
+      const Index first = k * group, row = std::min(group, batch - first) * channels;
+      const Tensor<T> own = features(images, part(widths, first, row / channels), first, row / channels);
       for (Index t = 0; t < steps; ++t) {
-        std::copy(own.data() + t * channels, own.data() + (t + 1) * channels, &sequence(t, n, 0));
+        std::copy(own.data() + t * row, own.data() + (t + 1) * row, &sequence(t, first, 0));
       }
     });
     return sequence;

@@ -22,10 +22,8 @@ namespace {
 
 /// The layers as a library without kernels of its own has them: convolution as a matrix product, every operation a node
 /// that passes over memory by itself. (Its CTC loss is LogDomain.)
-struct LayerByLayer {
+struct LayerByLayer : Textbook {
   using Convolution = Im2col;
-  static constexpr bool fused_normalisation = false;
-  static constexpr ImageOrder order = ImageOrder::channels_first;
 };
 
 double median(std::vector<double> values) {

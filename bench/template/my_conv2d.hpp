@@ -5,6 +5,7 @@
 
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/conv2d_by_planes.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
 
@@ -14,13 +15,17 @@
 /// The formula is that of tinyhtr::Naive, with the loops in another order: innermost run the pixels of a row, side by
 /// side, which the compiler turns into vector instructions as long as the stride is one. What it costs is memory: every
 /// row of y is read and written once for each of the C KH KW positions. An algorithm is any type with these two static
-/// functions; ConvSizes checks the shapes, parallel_for takes one image per call.
+/// functions; ConvSizes checks the shapes, parallel_for takes one image per call. Its loops know planes, (N,C,H,W);
+/// images with channels last are turned into them, and back.
 struct Shifted {
   template <class T>
   static void forward(tinyhtr::Tensor<T>& y, const tinyhtr::Tensor<T>& x, const tinyhtr::Tensor<T>& weight,
                       const tinyhtr::Tensor<T>* bias, const tinyhtr::ConvGeometry& geometry) {
     const tinyhtr::ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
+    if (sizes.order == tinyhtr::ImageOrder::channels_last) {
+      return tinyhtr::forward_by_planes<Shifted>(y, x, weight, bias, geometry);
+    }
     y.resize(sizes.output());
     tinyhtr::parallel_for(sizes.batch, [&](Index n) {
       for (Index f = 0; f < sizes.filters; ++f) {
@@ -43,6 +48,9 @@ struct Shifted {
                        const tinyhtr::ConvGeometry& geometry) {
     const tinyhtr::ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
+    if (sizes.order == tinyhtr::ImageOrder::channels_last) {
+      return tinyhtr::backward_by_planes<Shifted>(dx, dweight, dbias, dy, x, weight, geometry);
+    }
     if (dbias) tinyhtr::detail::sum_over_pixels(*dbias, dy);
     if (dx) {
       tinyhtr::start_gradient(*dx, "conv2d_backward", "dx", x.shape());

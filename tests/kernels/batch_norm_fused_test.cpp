@@ -144,28 +144,26 @@ TEST_CASE_TEMPLATE("fused batch norm equals its layers one by one", T, float, do
     CAPTURE(shape.to_string());
     const FusedInputs<T> in(shape);
     for (const FusedCase<T>& c : fused_cases<T>()) {
-      {
-        const bool with_residual = c.with_residual;
-        const std::optional<T> probability = c.probability;
-        const ImageOrder order = c.order;
-        CAPTURE(with_residual);
-        CAPTURE(probability.has_value());
-        CAPTURE(static_cast<int>(order));
-        const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5), T(fused_slope), {}, order);
-        const FusedRun<T> found =
-            at_once(in, with_residual, probability, std::optional<T>(T(0.5)), T(fused_slope), {}, order);
-        CHECK(relative_error(found.y, expected.y) < tolerance);
-        CHECK(relative_error(found.dx, expected.dx) < tolerance);
-        CHECK(relative_error(found.dweight, expected.dweight) < tolerance);
-        CHECK(relative_error(found.dbias, expected.dbias) < tolerance);
-        if (with_residual) CHECK(relative_error(found.dresidual, expected.dresidual) < tolerance);
+      const bool with_residual = c.with_residual;
+      const std::optional<T> probability = c.probability;
+      const ImageOrder order = c.order;
+      CAPTURE(with_residual);
+      CAPTURE(probability.has_value());
+      CAPTURE(static_cast<int>(order));
+      const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5), T(fused_slope), {}, order);
+      const FusedRun<T> found =
+          at_once(in, with_residual, probability, std::optional<T>(T(0.5)), T(fused_slope), {}, order);
+      CHECK(relative_error(found.y, expected.y) < tolerance);
+      CHECK(relative_error(found.dx, expected.dx) < tolerance);
+      CHECK(relative_error(found.dweight, expected.dweight) < tolerance);
+      CHECK(relative_error(found.dbias, expected.dbias) < tolerance);
+      if (with_residual) CHECK(relative_error(found.dresidual, expected.dresidual) < tolerance);
 
-        const FusedRun<T> from_zero = one_by_one(in, with_residual, probability, T(0), T(fused_slope), {}, order);
-        const FusedRun<T> from_empty =
-            at_once<T>(in, with_residual, probability, std::nullopt, T(fused_slope), {}, order);
-        CHECK(relative_error(from_empty.dx, from_zero.dx) < tolerance);
-        if (with_residual) CHECK(relative_error(from_empty.dresidual, from_zero.dresidual) < tolerance);
-      }
+      const FusedRun<T> from_zero = one_by_one(in, with_residual, probability, T(0), T(fused_slope), {}, order);
+      const FusedRun<T> from_empty =
+          at_once<T>(in, with_residual, probability, std::nullopt, T(fused_slope), {}, order);
+      CHECK(relative_error(from_empty.dx, from_zero.dx) < tolerance);
+      if (with_residual) CHECK(relative_error(from_empty.dresidual, from_zero.dresidual) < tolerance);
     }
   }
 }
@@ -235,29 +233,27 @@ TEST_CASE_TEMPLATE("with widths, fused batch norm equals its layers with a mask 
     in.dy = padded_with_noise(in.dy, widths, shape[3], 7, 64.0);
     in.residual = padded_with_noise(in.residual, widths, shape[3], 8, 64.0);
     for (const FusedCase<T>& c : fused_cases<T>()) {
-      {
-        const bool with_residual = c.with_residual;
-        const std::optional<T> probability = c.probability;
-        const ImageOrder order = c.order;
-        CAPTURE(static_cast<int>(order));
-        for (const T slope : {T(1), T(0.1), T(0)}) {
-          CAPTURE(with_residual);
-          CAPTURE(probability.has_value());
-          CAPTURE(slope);
-          const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5), slope, widths, order);
-          const FusedRun<T> found =
-              at_once(in, with_residual, probability, std::optional<T>(T(0.5)), slope, widths, order);
-          CHECK(relative_error(found.y, expected.y) < tolerance);
-          CHECK(relative_error(found.dx, expected.dx) < tolerance);
-          CHECK(relative_error(found.dweight, expected.dweight) < tolerance);
-          CHECK(relative_error(found.dbias, expected.dbias) < tolerance);
-          if (with_residual) CHECK(relative_error(found.dresidual, expected.dresidual) < tolerance);
-          for_each_in_padding(found.y, widths, [](T value) { REQUIRE((value == 0 && std::signbit(value))); });
-          for_each_in_padding(found.dx, widths, [](T value) { REQUIRE(value == T(0.5)); });
-          const FusedRun<T> from_empty = at_once<T>(in, with_residual, probability, std::nullopt, slope, widths, order);
-          for_each_in_padding(from_empty.dx, widths, [](T value) { REQUIRE(value == 0); });
-          if (with_residual) for_each_in_padding(from_empty.dresidual, widths, [](T value) { REQUIRE(value == 0); });
-        }
+      const bool with_residual = c.with_residual;
+      const std::optional<T> probability = c.probability;
+      const ImageOrder order = c.order;
+      CAPTURE(static_cast<int>(order));
+      for (const T slope : {T(1), T(0.1), T(0)}) {
+        CAPTURE(with_residual);
+        CAPTURE(probability.has_value());
+        CAPTURE(slope);
+        const FusedRun<T> expected = one_by_one(in, with_residual, probability, T(0.5), slope, widths, order);
+        const FusedRun<T> found =
+            at_once(in, with_residual, probability, std::optional<T>(T(0.5)), slope, widths, order);
+        CHECK(relative_error(found.y, expected.y) < tolerance);
+        CHECK(relative_error(found.dx, expected.dx) < tolerance);
+        CHECK(relative_error(found.dweight, expected.dweight) < tolerance);
+        CHECK(relative_error(found.dbias, expected.dbias) < tolerance);
+        if (with_residual) CHECK(relative_error(found.dresidual, expected.dresidual) < tolerance);
+        for_each_in_padding(found.y, widths, [](T value) { REQUIRE((value == 0 && std::signbit(value))); });
+        for_each_in_padding(found.dx, widths, [](T value) { REQUIRE(value == T(0.5)); });
+        const FusedRun<T> from_empty = at_once<T>(in, with_residual, probability, std::nullopt, slope, widths, order);
+        for_each_in_padding(from_empty.dx, widths, [](T value) { REQUIRE(value == 0); });
+        if (with_residual) for_each_in_padding(from_empty.dresidual, widths, [](T value) { REQUIRE(value == 0); });
       }
     }
   }

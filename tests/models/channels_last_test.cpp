@@ -7,7 +7,6 @@
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
-#include "../support/padding.hpp"
 #include "tinyhtr/autograd/backward.hpp"
 #include "tinyhtr/models/column_net.hpp"
 #include "tinyhtr/models/word_net.hpp"
@@ -17,9 +16,7 @@ using namespace tinyhtr::test;
 
 namespace {
 
-struct Pixels {
-  using Convolution = Automatic;
-  static constexpr bool fused_normalisation = true;
+struct Pixels : Fast {
   static constexpr ImageOrder order = ImageOrder::channels_last;
 };
 

@@ -82,11 +82,13 @@ void check_against_naive(const OddConvolution& c, std::uint64_t stream, double t
   REQUIRE(relative_error(alone.dbias, wanted.dbias) < tolerance);
 }
 
-/// check_against_naive over all odd_convolutions(): all that a test of an implementation of one's own needs.
+/// check_against_naive over all odd_convolutions(), in that order: all that a test of an implementation of one's own
+/// needs.
 template <class Algorithm, class T>
-void check_against_naive() {
+void check_against_naive(ImageOrder order = ImageOrder::channels_first) {
   std::uint64_t stream = 1000;
-  for (const OddConvolution& c : odd_convolutions()) {
+  for (const OddConvolution& planes : odd_convolutions()) {
+    const OddConvolution c = order == ImageOrder::channels_first ? planes : channels_last(planes);
     CAPTURE(c.x.to_string());
     CAPTURE(c.weight.to_string());
     CAPTURE(c.geometry.stride.to_string());

@@ -42,10 +42,9 @@ struct ReorderNode : Node<T> {
   void backward() override {
     Tensor<T>* dx = this->input_grad_or_empty(0);
     if (!dx) return;
-    const ImageOrder back = from == ImageOrder::channels_first ? ImageOrder::channels_last : ImageOrder::channels_first;
-    if (dx->empty()) return reorder(*dx, this->grad, back);
+    if (dx->empty()) return reorder(*dx, this->grad, other(from));
     Tensor<T> share;
-    reorder(share, this->grad, back);
+    reorder(share, this->grad, other(from));
     accumulate(*dx, share);
   }
 };

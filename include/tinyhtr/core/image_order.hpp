@@ -11,6 +11,10 @@ enum class ImageOrder {
   channels_last,   ///< (N,H,W,C), pixels: TensorFlow's order; a vector holds the channels of a pixel
 };
 
+inline ImageOrder other(ImageOrder order) {
+  return order == ImageOrder::channels_first ? ImageOrder::channels_last : ImageOrder::channels_first;
+}
+
 /// "(N,C,H,W)" or "(N,H,W,C)", for messages.
 inline const char* axes_of(ImageOrder order) { return order == ImageOrder::channels_first ? "(N,C,H,W)" : "(N,H,W,C)"; }
 

@@ -44,6 +44,12 @@ using Vector = typename detail::VectorOf<T>::type;
 template <class T>
 inline constexpr Index vector_lanes = vector_bytes / static_cast<Index>(sizeof(T));
 
+/// count, or the next multiple of a vector's lanes.
+template <class T>
+constexpr Index whole_vectors(Index count) {
+  return (count + vector_lanes<T> - 1) / vector_lanes<T> * vector_lanes<T>;
+}
+
 /// Rows of a block of sums that stays in registers, where each row has two or three vectors: 24 sums and what is added
 /// to them fill AVX-512's 32 registers, 12 the 16 of others.
 inline constexpr Index block_rows = vector_bytes == 64 ? 8 : 4;

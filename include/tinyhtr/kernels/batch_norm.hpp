@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "tinyhtr/core/image_order.hpp"
 #include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/tensor.hpp"
@@ -21,10 +22,11 @@ struct BatchStatistics {
 namespace detail {
 
 template <class T>
-void check_batch_norm(const char* where, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias) {
-  check_rank(where, "x", x.shape(), "(N,C,H,W)");
-  check_shape(where, "weight", weight.shape(), {x.dim(1)});
-  check_shape(where, "bias", bias.shape(), {x.dim(1)});
+void check_batch_norm(const char* where, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias,
+                      ImageOrder order = ImageOrder::channels_first) {
+  const ImageSizes sizes(where, "x", x.shape(), order);
+  check_shape(where, "weight", weight.shape(), {sizes.channels});
+  check_shape(where, "bias", bias.shape(), {sizes.channels});
 }
 
 /// Which pixels of sample n are real, and how many of a channel are in the whole batch.

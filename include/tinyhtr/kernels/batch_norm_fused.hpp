@@ -32,8 +32,7 @@ template <class T>
 void batch_norm_fused_forward(Tensor<T>& y, BatchStatistics<T>& statistics, const Tensor<T>& x, const Tensor<T>& weight,
                               const Tensor<T>& bias, const Tensor<T>* residual, T epsilon, const NormTail<T>& tail) {
   const ImageSizes sizes("batch_norm_fused_forward", "x", x.shape(), tail.order);
-  check_shape("batch_norm_fused_forward", "weight", weight.shape(), {sizes.channels});
-  check_shape("batch_norm_fused_forward", "bias", bias.shape(), {sizes.channels});
+  detail::check_batch_norm("batch_norm_fused_forward", x, weight, bias, tail.order);
   if (residual) check_shape("batch_norm_fused_forward", "residual", residual->shape(), x.shape());
   if (x.empty()) throw ShapeError("batch_norm_fused_forward: x " + x.shape().to_string() + " has nothing to average");
   if (!(tail.slope >= 0)) {  // with a negative one, the sign of y would not tell which branch an element took

@@ -50,12 +50,7 @@ struct Direct {
     } else if (dx) {
       backward_input(*dx, dy, weight, sizes);
     }
-    if (dweight && sizes.order == ImageOrder::channels_last) {
-      const ConvSizes flat = detail::in_one_row(sizes);
-      detail::WeightGradient<T>(flat).add_to(*dweight, dy, x);
-    } else if (dweight) {
-      detail::WeightGradient<T>(sizes).add_to(*dweight, dy, x);
-    }
+    if (dweight) detail::WeightGradient<T>(detail::in_one_row(sizes)).add_to(*dweight, dy, x);
     if (dbias) detail::sum_over_pixels(*dbias, dy, sizes.order);
   }
 
@@ -111,7 +106,7 @@ struct Direct {
     }
     const bool adds = holds_gradient(dx, "conv2d_backward", "dx", {sizes.batch, channels, rows.input, cols.input});
     const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
-    const Index part_width = detail::PaddedPlanes<T>::whole_vectors(width), row_size = cols.stride * part_width;
+    const Index part_width = whole_vectors<T>(width), row_size = cols.stride * part_width;
     const Index band = detail::OutputVectors<T>(height, width).band();  // rows r
     parallel_for(sizes.batch, [&](Index n) {
       detail::PaddedPlanes<T> own = planes;

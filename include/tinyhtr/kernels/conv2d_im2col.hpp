@@ -7,10 +7,10 @@
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/conv2d_by_planes.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
 #include "tinyhtr/kernels/im2col.hpp"
-#include "tinyhtr/kernels/reorder.hpp"
 
 namespace tinyhtr {
 
@@ -25,7 +25,7 @@ struct Im2col {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
     if (sizes.order == ImageOrder::channels_last) {
-      return detail::forward_by_planes<Im2col>(y, x, weight, bias, geometry);
+      return forward_by_planes<Im2col>(y, x, weight, bias, geometry);
     }
     y.resize(sizes.output());
     const Index filters = sizes.filters, taps = sizes.channels * sizes.rows.kernel * sizes.cols.kernel;
@@ -61,7 +61,7 @@ struct Im2col {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
     if (sizes.order == ImageOrder::channels_last) {
-      return detail::backward_by_planes<Im2col>(dx, dweight, dbias, dy, x, weight, geometry);
+      return backward_by_planes<Im2col>(dx, dweight, dbias, dy, x, weight, geometry);
     }
     if (dx) start_gradient(*dx, "conv2d_backward", "dx", x.shape());
     const Index filters = sizes.filters, taps = sizes.channels * sizes.rows.kernel * sizes.cols.kernel;

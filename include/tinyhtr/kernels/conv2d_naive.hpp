@@ -3,9 +3,9 @@
 
 #include "tinyhtr/core/left_to_caller.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/conv2d_by_planes.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
-#include "tinyhtr/kernels/reorder.hpp"
 
 namespace tinyhtr {
 
@@ -24,7 +24,7 @@ struct Naive {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     sizes.check_bias(bias);
     if (sizes.order == ImageOrder::channels_last) {
-      return detail::forward_by_planes<Naive>(y, x, weight, bias, geometry);
+      return forward_by_planes<Naive>(y, x, weight, bias, geometry);
     }
     y.resize(sizes.output());
     const auto image = [&](Index n) {
@@ -64,7 +64,7 @@ struct Naive {
     const ConvSizes sizes("conv2d_backward", x, weight, geometry);
     sizes.check_backward(dx, dweight, dbias, dy, x, weight);
     if (sizes.order == ImageOrder::channels_last) {
-      return detail::backward_by_planes<Naive>(dx, dweight, dbias, dy, x, weight, geometry);
+      return backward_by_planes<Naive>(dx, dweight, dbias, dy, x, weight, geometry);
     }
     if (dx) start_gradient(*dx, "conv2d_backward", "dx", x.shape());
     for (Index n = 0; n < sizes.batch; ++n) {

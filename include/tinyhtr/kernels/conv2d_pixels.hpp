@@ -21,7 +21,7 @@ namespace detail {
 template <class T>
 Tensor<T> filters_last(const Tensor<T>& weight) {
   const Index filters = weight.dim(0), channels = weight.dim(1), height = weight.dim(2), width = weight.dim(3);
-  const Index lanes = PixelCorrelation<T>::whole_vectors(filters), size = channels * height * width;
+  const Index lanes = whole_vectors<T>(filters), size = channels * height * width;
   Tensor<T> result(Shape{channels, height, width, lanes});
   transpose(result.data(), lanes, weight.data(), size, filters, size);
   return result;
@@ -71,12 +71,13 @@ struct RowPieces {
   Index last(Index piece) const { return std::min(rows, first(piece) + piece_rows); }
 };
 
-/// Of a 1x1 convolution at stride 1 the sizes of the same over images of a single row: what is done for every row is
-/// done once. Of others, the sizes themselves; also of few images, which threads share, and of large ones, whose row
-/// would not stay in the first-level cache.
+/// Of a 1x1 convolution at stride 1, channels last, the sizes of the same over images of a single row: what is done for
+/// every row is done once. Of others, the sizes themselves; also of few images, which threads share, and of large ones,
+/// whose row would not stay in the first-level cache.
 inline ConvSizes in_one_row(ConvSizes sizes) {
   Window &rows = sizes.rows, &cols = sizes.cols;
   constexpr Index few_images = 4, most_elements = 4096;
+  if (sizes.order == ImageOrder::channels_first) return sizes;
   if (rows.input * cols.input * std::max(sizes.channels, sizes.filters) > most_elements) return sizes;
   if (rows.kernel * cols.kernel * rows.stride * cols.stride > 1 || sizes.batch < few_images) return sizes;
   if (rows.input != rows.output || cols.input != cols.output) return sizes;
@@ -132,7 +133,7 @@ template <class T>
 std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const ConvSizes& sizes) {
   const Window &rows = sizes.rows, &cols = sizes.cols;
   const Index channels = sizes.channels, filters = sizes.filters;
-  const Index lanes = PixelCorrelation<T>::whole_vectors(channels);
+  const Index lanes = whole_vectors<T>(channels);
   // The kernel positions that see a pixel of this remainder, the largest first.
   const auto positions = [](const Window& window, Index remainder) {
     std::vector<Index> list;
@@ -184,7 +185,7 @@ void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& 
   const Index channels = sizes.channels, row_size = cols.input * channels;
   const std::vector<BackwardPart<T>> parts = backward_parts(weight, sizes);
   const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
-  const Tensor<T> zeros(Shape{PixelCorrelation<T>::whole_vectors(channels)});
+  const Tensor<T> zeros(Shape{whole_vectors<T>(channels)});
   const PixelFinish<T> finish{zeros.data(), channels, zeros.size()};
   const Index dy_size = rows.output * cols.output * sizes.filters;
   const RowPieces pieces(sizes.batch, (rows.input + rows.stride - 1) / rows.stride);

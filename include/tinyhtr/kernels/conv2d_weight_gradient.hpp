@@ -236,7 +236,7 @@ class WeightGradient {
     }
   }
 
-  const ConvSizes& sizes_;
+  const ConvSizes sizes_;
   const Index channels_, taps_;       // taps: KW C, of one kernel row
   const bool narrow_;                 // whether vectors hold filters
   const Index filters_, row_length_;  // filters and taps rounded up to whole blocks and vectors

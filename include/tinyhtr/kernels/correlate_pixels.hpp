@@ -35,8 +35,6 @@ struct PixelCorrelation {
   const T* weights;                // (rows, taps * depth, lanes), lanes with zeros up to whole vectors
   Index lanes;
 
-  static Index whole_vectors(Index count) { return (count + vector_lanes<T> - 1) / vector_lanes<T> * vector_lanes<T>; }
-
   /// Outputs up to whole blocks of small_product: how many rows the sums of one row of outputs have.
   Index whole_outputs() const { return (outputs + product_rows - 1) / product_rows * product_rows; }
 

@@ -36,12 +36,10 @@ struct PaddedPlanes {
 
   /// Room for `outputs` columns of outputs, rounded up to whole vectors, that look `reach` columns further.
   PaddedPlanes(Index stride_, Index rows_, Index outputs, Index reach)
-      : stride(stride_), rows(rows_), part_width(whole_vectors(outputs) + reach / stride_), used_parts(stride_) {
+      : stride(stride_), rows(rows_), part_width(whole_vectors<T>(outputs) + reach / stride_), used_parts(stride_) {
     row_size = stride * part_width;
     plane_size = rows * row_size + vector_lanes<T>;  // planes a power of two apart would crowd into the same cache sets
   }
-
-  static Index whole_vectors(Index count) { return (count + vector_lanes<T> - 1) / vector_lanes<T> * vector_lanes<T>; }
 
   /// Where input (row, column), both counted from the first zero, stands in a plane.
   Index offset(Index row, Index column) const {

@@ -131,7 +131,8 @@ void narrow_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Ind
 ///
 /// c (rows, columns), a (rows, terms), b (terms, columns); rows a multiple of product_rows, columns of a vector.
 /// Columns are the outer loop: the strip of b stays in the first-level cache while all rows pass by. c may be a itself
-/// where both are one vector wide, narrow_terms at most, with between_terms 1: a row is read before it is written.
+/// where both are one vector wide, with narrow_terms terms and between_terms 1: then one pass does all terms of a row,
+/// and reads it before it writes it.
 template <bool adds, class T>
 void small_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows, Index columns, Index terms) {
   constexpr Index lanes = vector_lanes<T>;

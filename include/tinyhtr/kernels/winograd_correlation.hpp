@@ -104,9 +104,10 @@ struct WinogradCorrelation {
     }
   }
 
-  /// Where input and output have as many channels as a vector, products take the place of what they are made of.
+  /// Where input and output have as many channels as a vector, products take the place of what they are made of; only
+  /// where small_product takes all of them at once, for then it has read a row before it writes it.
   bool multiplies_in_place() const {
-    return input.channels == vector_lanes<T> && output.lanes == vector_lanes<T> && narrow_terms >= vector_lanes<T>;
+    return input.channels == vector_lanes<T> && output.lanes == vector_lanes<T> && narrow_terms == vector_lanes<T>;
   }
 
   /// Then so many tiles stay in the first-level cache: 32 KiB with 16 channels.

@@ -50,8 +50,11 @@ struct Direct {
     } else if (dx) {
       backward_input(*dx, dy, weight, sizes);
     }
-    if (dweight) detail::WeightGradient<T>(detail::in_one_row(sizes)).add_to(*dweight, dy, x);
-    if (dbias) detail::sum_over_pixels(*dbias, dy, sizes.order);
+    if (dweight && !dweight->empty()) {
+      detail::WeightGradient<T>(detail::in_one_row(sizes)).add_to(*dweight, dbias, dy, x);
+    } else if (dbias) {
+      detail::sum_over_pixels(*dbias, dy, sizes.order);
+    }
   }
 
  private:

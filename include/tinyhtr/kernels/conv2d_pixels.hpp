@@ -43,13 +43,13 @@ Tensor<T> pack_weight_by_pixels(const Tensor<T>& weight) {
   return packed;
 }
 
-/// The correlation that a convolution is.
+/// The correlation that a convolution is; shift (lanes) is its bias.
 template <class T>
-PixelCorrelation<T> forward_correlation(const Tensor<T>& packed, const ConvSizes& sizes) {
+PixelCorrelation<T> forward_correlation(const Tensor<T>& packed, const Tensor<T>& shift, const ConvSizes& sizes) {
   const Window &rows = sizes.rows, &cols = sizes.cols;
   PixelCorrelation<T> result{rows.input,  cols.input,    sizes.channels, cols.output,
                              rows.stride, cols.stride,   -cols.before,   cols.kernel,
-                             {},          packed.data(), packed.dim(2)};
+                             {},          packed.data(), packed.dim(2),  shift.data()};
   for (Index i = 0; i < rows.kernel; ++i) result.row_offsets.push_back(i - rows.before);
   return result;
 }
@@ -96,11 +96,12 @@ void forward_pixels(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& packed, c
   const Index rows = sizes.rows.output, columns = sizes.cols.output, filters = sizes.filters;
   Tensor<T> shift(Shape{packed.dim(2)});
   if (bias) std::copy(bias->begin(), bias->end(), shift.begin());
-  const auto correlation = forward_correlation(packed, sizes);
-  const PixelFinish<T> finish{shift.data(), filters, packed.dim(2), slope};
+  const PixelCorrelation<T> correlation = forward_correlation(packed, shift, sizes);
+  const Index lanes = correlation.lanes;
+  const PixelFinish<T> finish{filters, slope};
   // Where whole blocks fit, sums are made where the result will be: so stores to memory that is in no cache yet are
   // spread over the work, instead of waited for at its end.
-  const bool in_place = correlation.lanes == filters && correlation.whole_outputs() == columns;
+  const bool in_place = correlation.fills(filters);
   const Index image_size = correlation.height * correlation.width * correlation.depth;
   const RowPieces pieces(sizes.batch, rows);
   parallel_for(pieces.count, [&](Index piece) {
@@ -108,9 +109,9 @@ void forward_pixels(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& packed, c
     for (Index p = pieces.first(piece); p < pieces.last(piece); ++p) {
       const Index row = (n * rows + p) * columns * filters;
       T* const sums = in_place ? y.data() + row : scratch<T, 2>(correlation.sums_size());
-      correlation.run(sums, x.data() + n * image_size, p);
-      if (in_place && !bias && !residual && slope == T(1)) continue;
-      finish.run(y.data() + row, filters, sums, residual ? residual->data() + row : nullptr, columns);
+      correlation.run(sums, lanes, x.data() + n * image_size, p);
+      if (in_place && !residual && slope == T(1)) continue;
+      finish.run(y.data() + row, filters, sums, lanes, residual ? residual->data() + row : nullptr, columns);
     }
   });
 }
@@ -124,13 +125,13 @@ struct BackwardPart {
   PixelCorrelation<T> correlation;  // with these weights
 };
 
-/// The parts, without those of pixels that no output sees.
+/// The parts, without those of pixels that no output sees. zeros (lanes) is what their sums start with.
 ///
 /// Row h = r s_h + a is seen through kernel row i by the output p = (h + before - i) / s_h, where that is a whole
 /// number: i has the remainder (a + before) mod s_h, and p = r + (a + before - i) / s_h. So the outputs that see a row
 /// lie side by side, from the one that sees it through the largest such i on; columns likewise.
 template <class T>
-std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const ConvSizes& sizes) {
+std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const Tensor<T>& zeros, const ConvSizes& sizes) {
   const Window &rows = sizes.rows, &cols = sizes.cols;
   const Index channels = sizes.channels, filters = sizes.filters;
   const Index lanes = whole_vectors<T>(channels);
@@ -164,11 +165,11 @@ std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const ConvS
       }
       const Index outputs = (cols.input - b + cols.stride - 1) / cols.stride;
       const Index first_column = (b + cols.before - kernel_columns.front()) / cols.stride;
-      parts.push_back(
-          {a,
-           b,
-           std::move(weights),
-           {rows.output, cols.output, filters, outputs, 1, 1, first_column, taps, row_offsets, nullptr, lanes}});
+      parts.push_back({a,
+                       b,
+                       std::move(weights),
+                       {rows.output, cols.output, filters, outputs, 1, 1, first_column, taps, row_offsets, nullptr,
+                        lanes, zeros.data()}});
     }
   }
   for (BackwardPart<T>& part : parts) part.correlation.weights = part.weights.data();  // now that none moves any more
@@ -183,10 +184,11 @@ void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& 
   const ConvSizes sizes = in_one_row(given);
   const Window &rows = sizes.rows, &cols = sizes.cols;
   const Index channels = sizes.channels, row_size = cols.input * channels;
-  const std::vector<BackwardPart<T>> parts = backward_parts(weight, sizes);
-  const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
   const Tensor<T> zeros(Shape{whole_vectors<T>(channels)});
-  const PixelFinish<T> finish{zeros.data(), channels, zeros.size()};
+  const std::vector<BackwardPart<T>> parts = backward_parts(weight, zeros, sizes);
+  const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
+  const PixelFinish<T> finish{channels};
+  const Index between = cols.stride * channels;  // pixels of a part
   const Index dy_size = rows.output * cols.output * sizes.filters;
   const RowPieces pieces(sizes.batch, (rows.input + rows.stride - 1) / rows.stride);
   parallel_for(pieces.count, [&](Index piece) {
@@ -199,12 +201,13 @@ void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& 
         if (part.a >= row_count) continue;
         const PixelCorrelation<T>& correlation = part.correlation;
         T* const to = first_row + part.a * row_size + part.b * channels;
-        const bool in_place = !adds && cols.stride == 1 && correlation.lanes == channels &&
-                              correlation.whole_outputs() == correlation.outputs;
-        T* const sums = in_place ? to : scratch<T, 2>(correlation.sums_size());
-        correlation.run(sums, dy.data() + n * dy_size, r);
-        if (in_place) continue;
-        finish.run(to, cols.stride * channels, sums, adds ? to : nullptr, correlation.outputs);
+        if (correlation.fills(channels)) {
+          correlation.run(to, between, dy.data() + n * dy_size, r, adds);
+          continue;
+        }
+        T* const sums = scratch<T, 2>(correlation.sums_size());
+        correlation.run(sums, correlation.lanes, dy.data() + n * dy_size, r);
+        finish.run(to, between, sums, correlation.lanes, adds ? to : nullptr, correlation.outputs);
       }
     }
   });

@@ -8,10 +8,12 @@
 #include "tinyhtr/core/scratch.hpp"
 #include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
+#include "tinyhtr/kernels/channel_sums.hpp"
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/elementwise.hpp"
 #include "tinyhtr/kernels/gradient.hpp"
 #include "tinyhtr/kernels/small_product.hpp"
+#include "tinyhtr/kernels/tap_sums.hpp"
 #include "tinyhtr/kernels/transpose.hpp"
 #include "tinyhtr/kernels/winograd_correlation.hpp"
 #include "tinyhtr/kernels/winograd_images.hpp"
@@ -125,8 +127,11 @@ struct WinogradTile {
           shift};
       correlation.run(dx->data(), adds, dy.data(), sizes.batch);
     }
-    if (dweight && !dweight->empty()) backward_weight(*dweight, dy, x, sizes);
-    if (dbias) detail::sum_over_pixels(*dbias, dy, sizes.order);
+    if (dweight && !dweight->empty()) {
+      backward_weight(*dweight, dbias, dy, x, sizes);
+    } else if (dbias) {
+      detail::sum_over_pixels(*dbias, dy, sizes.order);
+    }
   }
 
  private:
@@ -172,13 +177,11 @@ struct WinogradTile {
     const Index lanes = detail::whole_lanes<T>(to);
     const Index between_positions = apart<T>(from, lanes);
     auto result = Tensor<T>::uninitialized({positions, between_positions});
+    Tensor<T> taps_of_all(Shape{from, 9, lanes});
+    if (!turned_round) transpose(taps_of_all.data(), lanes, weight.data(), channels * 9, filters, channels * 9);
     parallel_for(from, [&](Index k) {
-      T* taps = scratch<T, 0>(9 * lanes);  // (9, lanes) of the kernels from channel k
-      if (lanes != to) std::fill(taps, taps + 9 * lanes, T(0));
-      for (Index m = 0; m < to; ++m) {
-        const T* kernel = weight.data() + (turned_round ? k * channels + m : m * channels + k) * 9;
-        for (Index tap = 0; tap < 9; ++tap) taps[tap * lanes + m] = kernel[turned_round ? 8 - tap : tap];
-      }
+      T* const taps = &taps_of_all(k, 0, 0);  // (9, lanes) of the kernels from channel k
+      if (turned_round) transpose(taps + 8 * lanes, -lanes, weight.data() + k * channels * 9, 9, channels, 9);
       for (Index lane = 0; lane < lanes; lane += vector_lanes<T>) {
         T* transformed = result.data() + k * lanes + lane;
         detail::transform_tile<KernelMatrix, T>(
@@ -191,9 +194,11 @@ struct WinogradTile {
     return result;
   }
 
-  /// Every four images have sums of their own, added up in their order whatever the number of threads.
+  /// Every four images have sums of their own, added up in their order whatever the number of threads. dbias may be
+  /// null.
   template <class T>
-  static void backward_weight(Tensor<T>& dweight, const Tensor<T>& dy, const Tensor<T>& x, const ConvSizes& sizes) {
+  static void backward_weight(Tensor<T>& dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
+                              const ConvSizes& sizes) {
     const Window &rows = sizes.rows, &cols = sizes.cols;
     const Images<T> inputs(sizes.order, sizes.channels, rows.input, cols.input, rows.output, cols.output, 2);
     const Images<T> gradients(sizes.order, sizes.filters, rows.output, cols.output, rows.output, cols.output, 0);
@@ -203,6 +208,7 @@ struct WinogradTile {
     const Index images = detail::winograd_images_at_once<T>(inputs.image_size + gradients.image_size);
     const Index at_once = detail::winograd_tiles_at_once<T, outputs>(inputs.lanes + gradients.lanes);
     Tensor<T> partial = Tensor<T>::uninitialized({groups, 9, sizes.filters, inputs.lanes});
+    Tensor<double> bias_sums(Shape{dbias ? groups : 0, gradients.lanes});
     parallel_for(groups, [&](Index group) {
       const Index begin = group * images_per_partial_sum, end = std::min(sizes.batch, begin + images_per_partial_sum);
       T* x_pixels = scratch<T, 0>(images * inputs.image_size);
@@ -221,15 +227,20 @@ struct WinogradTile {
           }
         }
         const T* const outputs_seen = in_place ? dy.data() + n * gradients.elements() : dy_pixels;
+        if (dbias) {  // zeros beside the images change nothing
+          detail::add_pixels(&bias_sums(group, 0), outputs_seen, count * gradients.image_size / gradients.lanes,
+                             gradients.lanes);
+        }
         for (Index first = 0; first < tiles; first += at_once) {
           const Index last = std::min(tiles, first + at_once);
           inputs.template transform_tiles<InputMatrix>(transformed, x_pixels, first, last);
           gradients.template transform_tiles<detail::Transposed<OutputMatrix>>(dproducts, outputs_seen, first, last);
           for (Index position = 0; position < positions; ++position) {
-            detail::small_product<true, T>({sums + position * sums_size, inputs.lanes},
-                                           {dproducts + position * gradients.lanes, 1, positions * gradients.lanes},
-                                           {transformed + position * inputs.lanes, positions * inputs.lanes},
-                                           gradients.lanes, inputs.lanes, last - first);
+            detail::small_product<detail::Start::sums, T>(
+                {sums + position * sums_size, inputs.lanes},
+                {dproducts + position * gradients.lanes, 1, positions * gradients.lanes},
+                {transformed + position * inputs.lanes, positions * inputs.lanes}, gradients.lanes, inputs.lanes,
+                last - first);
           }
         }
       }
@@ -243,14 +254,10 @@ struct WinogradTile {
       }
     });
     parallel_for(sizes.filters, [&](Index f) {
-      for (Index tap = 0; tap < 9; ++tap) {
-        T* const total = dweight.data() + f * sizes.channels * 9 + tap;
-        for (Index group = 0; group < groups; ++group) {
-          const T* from = &partial(group, tap, f, 0);
-          for (Index c = 0; c < sizes.channels; ++c) total[c * 9] += from[c];
-        }
-      }
+      detail::add_tap_sums(dweight.data() + f * sizes.channels * 9, sizes.channels, 9, groups, 1,
+                           [&](Index group, Index tap) { return &partial(group, tap, f, 0); });
     });
+    if (dbias) detail::add_partial_sums(*dbias, bias_sums);
   }
 };
 

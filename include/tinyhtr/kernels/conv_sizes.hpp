@@ -81,24 +81,25 @@ void add_rows(Tensor<T>& sum, const Tensor<T>& partial) {
   });
 }
 
+/// dbias[f] += every row of sums (R, F or more), in order.
+template <class T>
+void add_partial_sums(Tensor<T>& dbias, const Tensor<double>& sums) {
+  for (Index f = 0; f < dbias.size(); ++f) {
+    double sum = 0;
+    for (Index part = 0; part < sums.dim(0); ++part) sum += sums(part, f);
+    dbias[f] += static_cast<T>(sum);
+  }
+}
+
 /// dbias[f] += sum over n, p, q of dy[n,p,q,f]: image by image, then over the images in order.
 template <class T>
 void sum_over_pixels_last(Tensor<T>& dbias, const Tensor<T>& dy) {
   const ImageSizes sizes("conv2d_backward", "dy", dy.shape(), ImageOrder::channels_last);
-  const Index filters = sizes.channels, size = sizes.height * sizes.width * filters;
+  const Index filters = sizes.channels, pixels = sizes.height * sizes.width;
   Tensor<double> sums(Shape{sizes.batch, filters});
-  parallel_for(sizes.batch, [&](Index n) {
-    for_pixel_chunks(sizes, sizes.width, [&](Index begin, Index end) {
-      const T* const pixels = dy.data() + n * size + begin;
-      add_over_pixels<T>(&sums(n, 0), (end - begin) / filters, filters,
-                         [=](const auto& load, Index k, Index) { return load(pixels + k); });
-    });
-  });
-  for (Index f = 0; f < filters; ++f) {
-    double sum = 0;
-    for (Index n = 0; n < sizes.batch; ++n) sum += sums(n, f);
-    dbias[f] += static_cast<T>(sum);
-  }
+  parallel_for(sizes.batch,
+               [&](Index n) { add_pixels(&sums(n, 0), dy.data() + n * pixels * filters, pixels, filters); });
+  add_partial_sums(dbias, sums);
 }
 
 /// dbias[f] += sum over n, p, q of dy[n,f,p,q].

@@ -18,8 +18,9 @@ namespace detail {
 ///     sums[p, q, k] = sum over t, j, d of weights[t, j, d, k] image[p row_stride + row_offsets[t],
 ///                                                                  q column_stride + column_offset + j, d]
 ///
-/// with zeros outside the image. The columns that an output sees in one row, (j, d), are numbers side by side; those of
-/// the next output are the same, column_stride * depth further. So a row of outputs is a matrix product for each t,
+/// with zeros outside the image; and of shift[k]. The columns that an output sees in one row, (j, d), are numbers side
+/// by side; those of the next output are the same, column_stride * depth further. So a row of outputs is a matrix
+/// product for each t,
 ///
 ///     sums (outputs, lanes) += window (outputs, taps * depth) weights[t] (taps * depth, lanes)
 ///
@@ -34,29 +35,32 @@ struct PixelCorrelation {
   std::vector<Index> row_offsets;  // the rows that an output in row 0 sees
   const T* weights;                // (rows, taps * depth, lanes), lanes with zeros up to whole vectors
   Index lanes;
+  const T* shift;  // (lanes), what sums begin with
 
   /// Outputs up to whole blocks of small_product: how many rows the sums of one row of outputs have.
   Index whole_outputs() const { return (outputs + product_rows - 1) / product_rows * product_rows; }
 
   Index sums_size() const { return whole_outputs() * lanes; }
 
-  /// Writes the sums of the outputs of row p, (whole_outputs(), lanes); what is behind the last output means nothing.
-  /// Takes scratch slot 3.
-  void run(T* sums, const T* image, Index p) const {
+  /// Whether the sums of a row may be made where `channels` channels of its outputs will be, with nothing behind them.
+  bool fills(Index channels) const { return lanes == channels && whole_outputs() == outputs; }
+
+  /// Writes the sums of the outputs of row p, or adds them, (whole_outputs(), lanes), those of an output `between`
+  /// apart from those of the next; what is behind the last output means nothing. Takes scratch slot 3.
+  void run(T* sums, Index between, const T* image, Index p, bool adds = false) const {
     const Index terms = taps * depth, row_size = width * depth;
     const Index last_column = (whole_outputs() - 1) * column_stride + column_offset + taps;  // one behind
     const bool inside = column_offset >= 0 && last_column <= width;
-    if (runs_of_colour(p)) {
+    if (!adds && runs_of_colour(p)) {
       const T* windows[3];
       const Index size = (last_column - column_offset) * depth;
       for (Index t = 0; t < 3; ++t) {
         const T* row = image + (p * row_stride + row_offsets[static_cast<std::size_t>(t)]) * row_size;
         windows[t] = inside ? row + column_offset * depth : padded_row(row, last_column - column_offset, t * size);
       }
-      return narrow_product_of_windows<3, 9, T>({sums, lanes}, windows, column_stride * depth, {weights, lanes},
-                                                whole_outputs());
+      return narrow_product_of_windows<3, 9, T>({sums, between}, windows, column_stride * depth, {weights, lanes},
+                                                whole_outputs(), shift);
     }
-    bool adds = false;
     for (Index t = 0; t < static_cast<Index>(row_offsets.size()); ++t) {
       const Index row = p * row_stride + row_offsets[static_cast<std::size_t>(t)];
       if (row < 0 || row >= height) continue;
@@ -65,13 +69,14 @@ struct PixelCorrelation {
       const LeftMatrix<T> window{left, column_stride * depth, 1};
       const VectorRows<const T> right{weights + t * terms * lanes, lanes};
       if (adds) {
-        small_product<true, T>({sums, lanes}, window, right, whole_outputs(), lanes, terms);
+        small_product<Start::sums, T>({sums, between}, window, right, whole_outputs(), lanes, terms);
       } else {
-        small_product<false, T>({sums, lanes}, window, right, whole_outputs(), lanes, terms);
+        small_product<Start::row, T>({sums, between}, window, right, whole_outputs(), lanes, terms, shift);
       }
       adds = true;
     }
-    if (!adds) std::fill(sums, sums + sums_size(), T(0));
+    if (adds) return;
+    for (Index q = 0; q < whole_outputs(); ++q) std::copy(shift, shift + lanes, sums + q * between);  // no row to see
   }
 
  private:
@@ -96,25 +101,23 @@ struct PixelCorrelation {
   }
 };
 
-/// What becomes of the sums of a row of pixels: out = leaky_relu(sums + shift + added), which may be added to `out`
-/// itself, where `added` is that.
+/// What becomes of the sums of a row of pixels: out = leaky_relu(sums + added), which may be added to `out` itself,
+/// where `added` is that. Sums may be made in out, too.
 template <class T>
 struct PixelFinish {
-  const T* shift;  // (lanes), zeros behind the channels
-  Index channels, lanes;
+  Index channels;
   T slope = T(1);  // up to 1, which leaves the rectifier out
 
-  /// Pixels lie `step` apart in out and in added, which may be null; `lanes` apart in sums.
-  void run(T* out, Index step, const T* sums, const T* added, Index pixels) const {
+  /// Pixels lie `step` apart in out and in added, which may be null; `between` apart in sums.
+  void run(T* out, Index step, const T* sums, Index between, const T* added, Index pixels) const {
     const bool rectifies = slope != T(1);
     const T factor = slope;
     for (Index first = 0; first < channels; first += vector_lanes<T>) {
       const Index count = std::min(vector_lanes<T>, channels - first);
-      const Vector<T> constant = load_vector(shift + first);
       const T *from = sums + first, *other = added + (added ? first : 0);
       T* to = out + first;
-      for (Index q = 0; q < pixels; ++q, to += step, from += lanes) {
-        Vector<T> sum = load_vector(from) + constant;
+      for (Index q = 0; q < pixels; ++q, to += step, from += between) {
+        Vector<T> sum = load_vector(from);
         if (added) sum += load_lanes<T>(other + q * step, count);
         store_lanes<T>(to, rectifies ? larger(sum, factor * sum) : sum, count);
       }

@@ -29,12 +29,16 @@ struct VectorRows {
   Index between_rows;
 };
 
+/// What the sums of a product begin with: zeros; what stands in c, to which the product is added; or in every row the
+/// same numbers, as those of a bias.
+enum class Start { zeros, sums, row };
+
 /// A strip of small_product, `vectors` vectors wide, in blocks of `block` rows whose sums stay in registers. A function
 /// of its own to the compiler too, so that all of the processor's registers are free for the places of a block's rows:
 /// inlined, it takes twice the time.
-template <bool adds, Index vectors, Index block, class T>
+template <Start start, Index vectors, Index block, class T>
 [[gnu::noinline]] void small_product_strip(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows,
-                                           Index terms) {
+                                           Index terms, const T* first_row) {
   constexpr Index lanes = vector_lanes<T>;
   const Index between_rows = a.between_rows, between_terms = a.between_terms, between_inputs = b.between_rows;
   for (Index row = 0; row < rows; row += block) {
@@ -43,7 +47,9 @@ template <bool adds, Index vectors, Index block, class T>
     Vector<T> sums[block][vectors];
     for (Index r = 0; r < block; ++r) {
       for (Index v = 0; v < vectors; ++v) {
-        sums[r][v] = adds ? load_vector(result + r * c.between_rows + v * lanes) : Vector<T>{};
+        sums[r][v] = start == Start::zeros  ? Vector<T>{}
+                     : start == Start::sums ? load_vector(result + r * c.between_rows + v * lanes)
+                                            : load_vector(first_row + v * lanes);
       }
     }
     for (Index k = 0; k < terms; ++k, left += between_terms, right += between_inputs) {
@@ -65,25 +71,30 @@ template <bool adds, Index vectors, Index block, class T>
 /// registers, and the rows of a pass by. A multiply-add needs one load, of an element of a to all lanes, which a
 /// processor can do at the same time; with blocks of sums it is one and an eighth, and sums to begin and to end
 /// besides. For 16 terms that is 150 to 190 GFLOP/s instead of 105.
-template <bool adds, Index terms, class T>
-[[gnu::noinline]] void narrow_product_terms(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows) {
+template <Start start, Index terms, class T>
+[[gnu::noinline]] void narrow_product_terms(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows,
+                                            const T* first_row) {
+  const Vector<T> first = start == Start::row ? load_vector(first_row) : Vector<T>{};
   Vector<T> matrix[terms];
   for (Index k = 0; k < terms; ++k) matrix[k] = load_vector(b.data + k * b.between_rows);
   T* to = c.data;
   const T* from = a.data;
   for (Index r = 0; r < rows; ++r, to += c.between_rows, from += a.between_rows) {
     Vector<T> sum = from[0] * matrix[0];
-    if (adds) sum += load_vector(to);
+    if (start == Start::sums) sum += load_vector(to);
+    if (start == Start::row) sum += first;
     for (Index k = 1; k < terms; ++k) sum += from[k] * matrix[k];
     store_vector<T>(to, sum);
   }
 }
 
 /// The same over some windows at once, of `terms` terms each: row r of c is the sum over the windows w of row r of
-/// a[w], whose rows are between_rows apart, times the rows w * terms to (w + 1) * terms of b.
+/// a[w], whose rows are between_rows apart, times the rows w * terms to (w + 1) * terms of b; and of first_row,
+/// (lanes).
 template <Index windows, Index terms, class T>
 [[gnu::noinline]] void narrow_product_of_windows(VectorRows<T> c, const T* const* a, Index between_rows,
-                                                 VectorRows<const T> b, Index rows) {
+                                                 VectorRows<const T> b, Index rows, const T* first_row) {
+  const Vector<T> first = load_vector(first_row);
   Vector<T> matrix[windows][terms];
   const T* from[windows];
   for (Index w = 0; w < windows; ++w) {
@@ -92,7 +103,7 @@ template <Index windows, Index terms, class T>
   }
   T* to = c.data;
   for (Index r = 0; r < rows; ++r, to += c.between_rows) {
-    Vector<T> sum{};
+    Vector<T> sum = first;
     for (Index w = 0; w < windows; ++w) {
       const T* const row = from[w] + r * between_rows;
       for (Index k = 0; k < terms; ++k) sum += row[k] * matrix[w][k];
@@ -103,53 +114,59 @@ template <Index windows, Index terms, class T>
 
 /// A strip one vector wide, some terms at a time: narrow_terms, while there are so many left, then 8, then 3, as a row
 /// of a kernel over grey has them, or a pixel of colour, then 1.
-template <bool adds, Index at_once = narrow_terms, class T>
-void narrow_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows, Index terms) {
+template <Start start, Index at_once = narrow_terms, class T>
+void narrow_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows, Index terms,
+                    const T* first_row) {
   constexpr Index next = at_once > 8 ? 8 : at_once > 3 ? 3 : 1;
   Index k = 0;
-  if constexpr (!adds) {
+  if constexpr (start != Start::sums) {
     if (terms >= at_once) {
-      narrow_product_terms<false, at_once, T>(c, a, b, rows);
+      narrow_product_terms<start, at_once, T>(c, a, b, rows, first_row);
       k = at_once;
     } else if constexpr (at_once > 1) {
-      return narrow_product<false, next, T>(c, a, b, rows, terms);
+      return narrow_product<start, next, T>(c, a, b, rows, terms, first_row);
     } else {  // no terms
-      for (Index r = 0; r < rows; ++r) store_vector<T>(c.data + r * c.between_rows, Vector<T>{});
+      const Vector<T> first = start == Start::row ? load_vector(first_row) : Vector<T>{};
+      for (Index r = 0; r < rows; ++r) store_vector<T>(c.data + r * c.between_rows, first);
+      return;
     }
   }
   for (; k + at_once <= terms; k += at_once) {
-    narrow_product_terms<true, at_once, T>(c, {a.data + k, a.between_rows, 1},
-                                           {b.data + k * b.between_rows, b.between_rows}, rows);
+    narrow_product_terms<Start::sums, at_once, T>(c, {a.data + k, a.between_rows, 1},
+                                                  {b.data + k * b.between_rows, b.between_rows}, rows, nullptr);
   }
   if constexpr (at_once > 1) {
-    narrow_product<true, next, T>(c, {a.data + k, a.between_rows, 1}, {b.data + k * b.between_rows, b.between_rows},
-                                  rows, terms - k);
+    narrow_product<Start::sums, next, T>(c, {a.data + k, a.between_rows, 1},
+                                         {b.data + k * b.between_rows, b.between_rows}, rows, terms - k, nullptr);
   }
 }
 
-/// c = a b, or c += a b where `adds` says so.
+/// c = a b, added to what the sums start with; for Start::row, first_row (columns) is that.
 ///
 /// c (rows, columns), a (rows, terms), b (terms, columns); rows a multiple of product_rows, columns of a vector.
 /// Columns are the outer loop: the strip of b stays in the first-level cache while all rows pass by. c may be a itself
 /// where both are one vector wide, with narrow_terms terms and between_terms 1: then one pass does all terms of a row,
 /// and reads it before it writes it.
-template <bool adds, class T>
-void small_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows, Index columns, Index terms) {
+template <Start start, class T>
+void small_product(VectorRows<T> c, LeftMatrix<T> a, VectorRows<const T> b, Index rows, Index columns, Index terms,
+                   const T* first_row = nullptr) {
   constexpr Index lanes = vector_lanes<T>;
   Index column = 0;
   for (; column + 2 * lanes <= columns; column += 2 * lanes) {
-    small_product_strip<adds, 2, product_rows, T>({c.data + column, c.between_rows}, a,
-                                                  {b.data + column, b.between_rows}, rows, terms);
+    small_product_strip<start, 2, product_rows, T>({c.data + column, c.between_rows}, a,
+                                                   {b.data + column, b.between_rows}, rows, terms,
+                                                   first_row ? first_row + column : nullptr);
   }
   if (column == columns) return;
+  const T* const rest = first_row ? first_row + column : nullptr;
   const VectorRows<T> to{c.data + column, c.between_rows};
   const VectorRows<const T> from{b.data + column, b.between_rows};
   if (a.between_terms == 1) {
-    narrow_product<adds>(to, a, from, rows, terms);
+    narrow_product<start>(to, a, from, rows, terms, rest);
   } else if (rows % (2 * product_rows) == 0) {
-    small_product_strip<adds, 1, 2 * product_rows, T>(to, a, from, rows, terms);
+    small_product_strip<start, 1, 2 * product_rows, T>(to, a, from, rows, terms, rest);
   } else {
-    small_product_strip<adds, 1, product_rows, T>(to, a, from, rows, terms);
+    small_product_strip<start, 1, product_rows, T>(to, a, from, rows, terms, rest);
   }
 }
 

@@ -91,10 +91,10 @@ struct WinogradCorrelation {
       std::fill(transformed + (last - first) * positions * input.lanes, transformed + rows * positions * input.lanes,
                 T(0));
       for (Index position = 0; position < positions; ++position) {
-        small_product<false, T>({products + position * output.lanes, positions * output.lanes},
-                                {transformed + position * input.lanes, positions * input.lanes, 1},
-                                {kernels.data() + position * between_positions, output.lanes}, rows, output.lanes,
-                                input.channels);
+        small_product<Start::zeros, T>({products + position * output.lanes, positions * output.lanes},
+                                       {transformed + position * input.lanes, positions * input.lanes, 1},
+                                       {kernels.data() + position * between_positions, output.lanes}, rows,
+                                       output.lanes, input.channels);
       }
       transform_back(y_pixels, added, products, first, last);
     }

@@ -17,7 +17,7 @@ inline constexpr std::tuple conv2d_algorithms{
     ConvChoice<Automatic>{"Automatic"},
     ConvChoice<Direct>{"Direct_NHWC", any_shape, as_asked, ImageOrder::channels_last},
     ConvChoice<Winograd>{"Winograd_NHWC", kernel_3x3_stride_1, as_asked, ImageOrder::channels_last},
-    ConvChoice<Automatic>{"Automatic_NHWC", any_shape, as_asked, ImageOrder::channels_last},  // what reads
+    ConvChoice<Automatic>{"Automatic_NHWC", any_shape, as_asked, ImageOrder::channels_last},  // what Fast trains with
 };
 
 }  // namespace tinyhtr::bench

@@ -34,13 +34,13 @@ STEPPED_THROUGH = (
 )
 
 STEPPED_FAST = (
+    ("channels last", "reorder<float>", 'kernels/transpose.hpp "for (Index k = r < whole_rows"'),
     ("convolution, direct", "Conv2d<float, tinyhtr::Automatic>::forward",
-     'kernels/correlate.hpp "sums[f][v] += weights[f] * inputs[v]"'),
-    ("convolution, im2col", "Conv2d<float, tinyhtr::Automatic>::forward", 'blas/gemm.hpp "cxxblas::gemm("'),
-    ("convolution, Winograd", "Conv2d<float, tinyhtr::Automatic>::forward",
      'kernels/small_product.hpp "sums[r][v] += left["'),
+    ("convolution, Winograd", "Conv2d<float, tinyhtr::Automatic>::forward",
+     'kernels/winograd_transforms.hpp "sum = is_first"'),
     ("batch norm, mean", "BatchNorm2d<float>::forward_fused",
-     'kernels/batch_statistics.hpp "lane < lanes; ++lane) sums[lane] += term(k + lane)"'),
+     'kernels/channel_sums.hpp "partial[part] += term(load, (p + part) * channels)"'),
     ("batch norm", "BatchNorm2d<float>::forward_fused",
      'kernels/norm_tail.hpp "factor_of(shift, k);"'),
     ("sequence", "image_to_sequence<float>", 'kernels/column_maxima.hpp "y(t, n, c) = x"'),
@@ -54,13 +54,12 @@ STEPPED_FAST = (
     ("LSTM backward", "LstmNode<float>::backward", 'kernels/lstm_cell.hpp "dc_carried[j] = dc * f"'),
     ("sequence backward", "ColumnMaximaNode<float>::backward", 'kernels/column_maxima.hpp "dx(n, c, rows["'),
     ("batch norm backward", "BatchNormFusedNode<float>::backward",
-     'kernels/batch_norm_fused.hpp "++k) g[k] = scale * (g[k] - mean_g)"'),
+     'kernels/batch_norm_fused_pixels.hpp "++k) g[k] = scale[k] * (g[k] - mean_of_g[k])"'),
     ("convolution backward, direct", "Conv2dNode<float, tinyhtr::Automatic>::backward",
      'kernels/conv2d_weight_gradient.hpp "block[k][m] += x[k * x_row + m] * gradient"'),
-    ("convolution backward, im2col", "Conv2dNode<float, tinyhtr::Automatic>::backward",
-     'blas/gemm.hpp "cxxblas::gemm("'),
     ("convolution backward, Winograd", "Conv2dNode<float, tinyhtr::Automatic>::backward",
-     'kernels/small_product.hpp "sums[r][v] += left["'),
+     'kernels/winograd_transforms.hpp "sum = is_first"'),
+    ("channels last backward", "ReorderNode<float>::backward", 'core/simd.hpp "store_vector<T>(to + i * to_stride"'),
     ("Adam", "Adam<float>::step", 'optim/adam.hpp "p[i] = kept * p[i]"'),
 )
 

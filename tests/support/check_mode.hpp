@@ -36,7 +36,7 @@ NumericError numeric_error(const Action& action) {
 /// Whether a message holds a text; shows the message where it does not.
 inline bool says(const NumericError& error, const std::string& text) {
   const bool found = std::string(error.what()).find(text) != std::string::npos;
-  if (!found) MESSAGE("found: " << error.what());
+  if (!found) MESSAGE("found: " << std::string(error.what()));
   return found;
 }
 

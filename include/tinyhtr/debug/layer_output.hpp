@@ -48,7 +48,8 @@ std::vector<std::string> layers_in_graph(const Variable<T>& root) {
 
 /// The node of the recorded graph below root that is the result of a layer, of the youngest one where there are
 /// several: of "blocks.3.conv1" what reads the parameters "blocks.3.conv1.*", of "blocks.3" the block's result, which
-/// WordNet gives that name. So nothing has to be computed anew, and no layer knows that it is being looked at.
+/// WordNet gives that name. So nothing has to be computed anew, and no layer knows that it is being looked at. Maps are
+/// (N,C,H,W), but those of a training pass of a network with Fast, (N,H,W,C).
 ///
 /// The pass has to have been recorded: outside of NoGrad, with parameters or images that require a gradient. Throws
 /// ArgumentError for a path that is not there, naming those that are.

@@ -148,13 +148,18 @@ class WeightGradient {
     const Index band = std::max<Index>(1, second_level_cache / 4 / (rows.stride * x_row_ + dy_row_));
     for (Index top = 0; top < row_count; top += band) {
       const Index bottom = std::min(row_count, top + band);
-      add_products(sums, {x_pixels, x_copy, dy_pixels, top, bottom});
+      const Band rows_of_band{x_pixels, x_copy, dy_pixels, top, bottom};
+      if (narrow_) {
+        add_narrow(sums, rows_of_band);
+      } else {
+        add_wide(sums, rows_of_band);
+      }
       if (bias) add_pixels(bias, dy_pixels + top * dy_row_, (bottom - top) * cols.output, filters_);
     }
   }
 
-  void add_products(T* sums, const Band& band) const {
-    if (narrow_) return add_narrow(sums, band);
+  /// Adds the products of a band to sums (KH, F, KW C), block by block.
+  void add_wide(T* sums, const Band& band) const {
     for (Index i = 0; i < sizes_.rows.kernel; ++i) {
       for (Index f = 0; f < filters_; f += filter_block) {
         T* block = sums + (i * filters_ + f) * row_length_;

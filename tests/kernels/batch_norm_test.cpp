@@ -165,7 +165,7 @@ TEST_CASE("the same bits at any number of threads") {
   const Layer<float> layer;
   const int before = thread_count();
   Tensor<float> expected, expected_dx;
-  for (const int threads : {1, 2, 3}) {
+  for (const int threads : {1, 2, 3, 8}) {
     set_thread_count(threads);
     Tensor<float> y, dx(layer.x.shape()), dweight(Shape{4}), dbias(Shape{4});
     BatchStatistics<float> statistics;

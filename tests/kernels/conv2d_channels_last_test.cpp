@@ -36,6 +36,19 @@ TEST_CASE_TEMPLATE("with channels last the fast ones equal Naive over odd shapes
   check_against_naive<Algorithm, double>(ImageOrder::channels_last);
 }
 
+TEST_CASE_TEMPLATE("channels and filters that fill vectors: Direct equals Naive in both orders", T, float, double) {
+  for (const ImageOrder order : {ImageOrder::channels_first, ImageOrder::channels_last}) {
+    check_against_naive<Direct, T>(order, convolutions_of_whole_vectors(), sizeof(T) == 4 ? 1e-5 : 1e-13);
+  }
+}
+
+TEST_CASE_TEMPLATE("channels and filters that fill vectors: Automatic equals Naive in both orders", T, float, double) {
+  for (const ImageOrder order : {ImageOrder::channels_first, ImageOrder::channels_last}) {
+    // With the digits of Winograd, which it takes for many of them.
+    check_against_naive<Automatic, T>(order, convolutions_of_whole_vectors(), sizeof(T) == 4 ? 5e-5 : 1e-12);
+  }
+}
+
 TEST_CASE_TEMPLATE("with channels last Winograd equals Naive: channels that fill vectors or do not, bands, few tiles",
                    T, float, double) {
   std::uint64_t stream = 1;
@@ -62,6 +75,18 @@ TEST_CASE_TEMPLATE("with channels last Winograd equals Naive: channels that fill
 TEST_CASE_TEMPLATE("with channels last any number of threads gives the same bits", Algorithm, Direct, Winograd) {
   for (const Shape& x : {Shape{5, 16, 9, 40}, Shape{1, 16, 20, 40}}) {
     check_same_bits_at_any_thread_count<Algorithm>(channels_last({x, {16, 16, 3, 3}, {}}));
+  }
+}
+
+TEST_CASE_TEMPLATE("with channels last: no images, no filters, no channels", Algorithm, Direct, Winograd) {
+  check_against_naive<Algorithm, double>(channels_last({{0, 3, 8, 9}, {4, 3, 3, 3}, {}}), 1, 1e-13);
+  check_against_naive<Algorithm, double>(channels_last({{2, 3, 8, 9}, {0, 3, 3, 3}, {}}), 2, 1e-13);
+  check_against_naive<Algorithm, double>(channels_last({{2, 0, 8, 9}, {4, 0, 3, 3}, {}}), 4, 1e-13);
+}
+
+TEST_CASE("with channels last any number of threads gives the same bits at a stride, too") {
+  for (const Shape& x : {Shape{5, 16, 9, 40}, Shape{1, 16, 20, 40}}) {
+    check_same_bits_at_any_thread_count<Direct>(channels_last({x, {16, 16, 3, 3}, {2, Padding::same}}));
   }
 }
 

@@ -148,7 +148,7 @@ TEST_CASE_TEMPLATE("images that Im2col cuts into several bands give what Naive g
 }
 
 TEST_CASE_TEMPLATE("Automatic gives what Naive gives for large images and for small ones", T, float, double) {
-  for (const Shape& image : {Shape{5, 3, 16, 40}, Shape{5, 3, 4, 16}}) {  // above and below 256 pixels
+  for (const Shape& image : {Shape{5, 3, 16, 40}, Shape{5, 3, 4, 16}}) {
     for (const Index kernel : {1, 3}) {
       CAPTURE(image.to_string());
       CAPTURE(kernel);
@@ -212,21 +212,22 @@ TEST_CASE_TEMPLATE("backward is the transpose of forward: <dy, conv x> == <x, dx
 TEST_CASE_TEMPLATE("the same bits at any number of threads, whatever the result held before", Algorithm, Naive, Im2col,
                    Direct, Automatic) {
   const int before = thread_count();
-  // Images of many pixels, of few, 1x1 kernels: Automatic's three ways.
+  // Direct, Winograd, 1x1 kernels: Automatic's three ways.
   for (const auto& shapes : {std::pair<Shape, Shape>{{5, 8, 9, 40}, {6, 8, 3, 3}},
-                             {{5, 8, 9, 10}, {6, 8, 3, 3}},
+                             {{5, 16, 9, 10}, {16, 16, 3, 3}},
                              {{5, 8, 9, 10}, {6, 8, 1, 1}}}) {
     CAPTURE(shapes.first.to_string());
     CAPTURE(shapes.second.to_string());
     const ConvGeometry geometry{1, Padding::same};
     const auto x = counted_tensor<float>(shapes.first, 1), weight = counted_tensor<float>(shapes.second, 2);
-    const auto bias = counted_tensor<float>({6}, 3);
-    const auto dy = counted_tensor<float>({5, 6, shapes.first[2], shapes.first[3]}, 4);
+    const Index filters = weight.dim(0);
+    const auto bias = counted_tensor<float>({filters}, 3);
+    const auto dy = counted_tensor<float>({5, filters, shapes.first[2], shapes.first[3]}, 4);
     set_thread_count(1);
     Tensor<float> expected;
     conv2d_forward<Algorithm>(expected, x, weight, &bias, geometry);
     const auto gradients = backward_from_half<Algorithm>(dy, x, weight, geometry);
-    for (const int threads : {2, 3, 4}) {
+    for (const int threads : {2, 3, 8}) {
       set_thread_count(threads);
       Tensor<float> y(expected.shape(), std::numeric_limits<float>::quiet_NaN());
       conv2d_forward<Algorithm>(y, x, weight, &bias, geometry);

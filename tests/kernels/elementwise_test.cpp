@@ -104,7 +104,7 @@ TEST_CASE("the mask depends on the stream's name, not on threads, type, or the t
   const int before = thread_count();
   set_thread_count(1);
   const auto expected = mask_of({5 * elementwise_piece + 3}, random);
-  for (const int threads : {2, 3}) {
+  for (const int threads : {2, 3, 8}) {
     set_thread_count(threads);
     CHECK(same_bits(mask_of({5 * elementwise_piece + 3}, random), expected));
   }

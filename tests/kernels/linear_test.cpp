@@ -76,7 +76,7 @@ TEST_CASE("the same bits at any number of threads") {
   const auto bias = counted_tensor<float>({200}, 3), dy = counted_tensor<float>({500, 200}, 4);
   const int before = thread_count();
   Tensor<float> expected_y, expected_dx, expected_dweight;
-  for (const int threads : {1, 2, 3}) {
+  for (const int threads : {1, 2, 3, 8}) {
     set_thread_count(threads);
     Tensor<float> y, dx(x.shape()), dweight(weight.shape()), dbias(bias.shape());
     linear_forward(y, x, weight, &bias);

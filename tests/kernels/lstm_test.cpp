@@ -187,7 +187,7 @@ TEST_CASE("the same bits at any number of threads") {
   const auto dh = counted_tensor<float>(expected.h.shape(), 32);
   FoundGradients<float> gradients(expected, 0.0F);
   gradients.add(expected, dh);
-  for (const int threads : {2, 3}) {
+  for (const int threads : {2, 3, 8}) {
     set_thread_count(threads);
     const Lstm<float> lstm(30, 19, 16, 40, 33, Direction::reverse);
     FoundGradients<float> found(lstm, 0.0F);

@@ -43,8 +43,8 @@ struct FirstLanes {
   }
 };
 
-/// sums[lane] += sum over the pixels p of a chunk of term(load, p * channels). Eight vectors of partial sums, none of
-/// more than some ten terms, so that float loses nothing worth a conversion of every term to double.
+/// sums[lane] += sum over the pixels p of a chunk of term(load, p * channels). Eight vectors of partial sums, so of
+/// an eighth of the chunk's terms each: float loses nothing worth a conversion of every term to double.
 template <class T, class Load, class Term>
 void add_vector_over_pixels(double* sums, Index lanes, Index pixels, Index channels, const Load& load,
                             const Term& term) {
@@ -80,7 +80,7 @@ void add_over_pixels(double* sums, Index pixels, Index channels, const Term& ter
 }
 
 /// sums[c] += sum over all pixels of an array (pixels, channels). Nothing else is done with a chunk meanwhile, so
-/// chunks may be longer, which halves the time: float sums of 32 terms still lose nothing worth it.
+/// chunks may be longer, which halves the time: float sums of up to 64 terms still lose nothing worth it.
 template <class T>
 void add_pixels(double* sums, const T* array, Index pixels, Index channels) {
   const Index chunk = 4 * pixel_chunk(channels), end = pixels * channels;

@@ -8,6 +8,9 @@
 
 namespace tinyhtr {
 
+/// The row of each maximum, in memory of the pool.
+using MaximaRows = std::vector<Index, AlignedAllocator<Index>>;
+
 /// Takes from every column of every channel its largest pixel.
 ///
 ///     y[t, n, c] = max over h of x[n, c, h, t]
@@ -15,7 +18,7 @@ namespace tinyhtr {
 /// y (T,N,C) with T = W; x (N,C,H,W), H at least 1. rows, kept for backward: the h of each maximum, in the order of y;
 /// the first one where several are equal. Throws ShapeError.
 template <class T>
-void column_maxima_forward(Tensor<T>& y, std::vector<Index>& rows, const Tensor<T>& x) {
+void column_maxima_forward(Tensor<T>& y, MaximaRows& rows, const Tensor<T>& x) {
   check_rank("column_maxima", "x", x.shape(), "(N,C,H,W)");
   const Index batch = x.dim(0), channels = x.dim(1), height = x.dim(2), width = x.dim(3);
   if (height < 1) throw ShapeError("column_maxima: x " + x.shape().to_string() + " has no rows");
@@ -39,7 +42,7 @@ void column_maxima_forward(Tensor<T>& y, std::vector<Index>& rows, const Tensor<
 /// Every maximum hands its gradient to the pixel that it was: dx[n, c, rows[t, n, c], t] += dy[t, n, c].
 /// dx (N,C,H,W), added to; dy (T,N,C); rows from the forward pass.
 template <class T>
-void column_maxima_backward(Tensor<T>& dx, const Tensor<T>& dy, const std::vector<Index>& rows) {
+void column_maxima_backward(Tensor<T>& dx, const Tensor<T>& dy, const MaximaRows& rows) {
   check_rank("column_maxima_backward", "dx", dx.shape(), "(N,C,H,W)");
   const Index batch = dx.dim(0), channels = dx.dim(1), width = dx.dim(3);
   check_shape("column_maxima_backward", "dy", dy.shape(), {width, batch, channels});

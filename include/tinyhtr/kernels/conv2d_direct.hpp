@@ -40,6 +40,8 @@ struct Direct {
 
   /// As Naive::backward, with the same arguments. dx is a convolution of dy with the kernel turned round, one for each
   /// remainder of the input's rows and columns modulo the stride; dweight sums products of x and dy over all outputs.
+  /// The last digits of dbias may depend on whether dweight is wanted, with which it is summed up in other pieces than
+  /// alone.
   template <class T>
   static void backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
                        const Tensor<T>& weight, const ConvGeometry& geometry) {

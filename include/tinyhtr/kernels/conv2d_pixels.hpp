@@ -35,6 +35,7 @@ Tensor<T> pack_weight_by_pixels(const Tensor<T>& weight) {
   const Index channels = weight.dim(1), height = weight.dim(2), width = weight.dim(3), lanes = from.dim(3);
   if (height * width == 1) return from.reshaped({1, channels, lanes});
   auto packed = Tensor<T>::uninitialized({height, width * channels, lanes});
+  if (packed.empty()) return packed;
   for (Index i = 0; i < height; ++i) {
     for (Index j = 0; j < width; ++j) {
       for (Index c = 0; c < channels; ++c) std::copy_n(&from(c, i, j, 0), lanes, &packed(i, j * channels + c, 0));
@@ -158,6 +159,7 @@ std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const Tenso
         row_offsets.push_back((a + rows.before - i) / rows.stride);
         for (Index m = 0; m < taps; ++m) {
           const Index j = kernel_columns[static_cast<std::size_t>(m)];
+          if (from.empty()) continue;  // no channels, or no filters
           // Of this kernel position, (C,F) to (F,C).
           transpose(&weights(t, m * filters, 0), lanes, &from(0, i, j, 0), rows.kernel * cols.kernel * from.dim(3),
                     channels, filters);
@@ -188,7 +190,7 @@ void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& 
   const std::vector<BackwardPart<T>> parts = backward_parts(weight, zeros, sizes);
   const bool has_gaps = static_cast<Index>(parts.size()) < rows.stride * cols.stride;  // pixels that no output sees
   const PixelFinish<T> finish{channels};
-  const Index between = cols.stride * channels;  // pixels of a part
+  const Index step = cols.stride * channels;  // from a pixel of a part to the next
   const Index dy_size = rows.output * cols.output * sizes.filters;
   const RowPieces pieces(sizes.batch, (rows.input + rows.stride - 1) / rows.stride);
   parallel_for(pieces.count, [&](Index piece) {
@@ -202,12 +204,12 @@ void backward_input_pixels(Tensor<T>& dx, const Tensor<T>& dy, const Tensor<T>& 
         const PixelCorrelation<T>& correlation = part.correlation;
         T* const to = first_row + part.a * row_size + part.b * channels;
         if (correlation.fills(channels)) {
-          correlation.run(to, between, dy.data() + n * dy_size, r, adds);
+          correlation.run(to, step, dy.data() + n * dy_size, r, adds);
           continue;
         }
         T* const sums = scratch<T, 2>(correlation.sums_size());
         correlation.run(sums, correlation.lanes, dy.data() + n * dy_size, r);
-        finish.run(to, between, sums, correlation.lanes, adds ? to : nullptr, correlation.outputs);
+        finish.run(to, step, sums, correlation.lanes, adds ? to : nullptr, correlation.outputs);
       }
     }
   });

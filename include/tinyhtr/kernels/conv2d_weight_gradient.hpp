@@ -20,10 +20,10 @@ namespace detail {
 /// dbias[f] += sum over n,p,q of dy[n,f,p,q].
 ///
 /// Sums over pixels, so pixels have to pass by and everything else to lie side by side. Planes are transposed to
-/// that order, channels innermost; images that have their channels last already stay where they are, and only the
-/// inputs of outputs at the edges, which see zeros, are copied. Then the inputs that an output (p, q) sees through
-/// kernel row i are KW C numbers side by side, at any stride, and each output adds the product of a column (its F
-/// gradients) with a row (those inputs) to a matrix (F, KW C) of sums. From the inside:
+/// that order, channels innermost. Images that have their channels last already stay where they are, if KW C fills
+/// vectors and few outputs stand at the edges: of those, which see zeros, the inputs are copied. Then the inputs that
+/// an output (p, q) sees through kernel row i are KW C numbers side by side, at any stride, and each output adds the
+/// product of a column (its F gradients) with a row (those inputs) to a matrix (F, KW C) of sums. From the inside:
 ///
 ///   - A block of 8 filters x 3 vectors of that matrix stays in registers. A pixel costs 3 loads of inputs, 8 loads of
 ///     gradients, 24 multiply-adds: the multipliers are what is waited for. (4 x 3 with 16 registers.) Where the inputs
@@ -47,7 +47,7 @@ class WeightGradient {
         filters_(whole(sizes.filters, narrow_ ? vector_lanes<T> : filter_block)),
         row_length_(whole(taps_, narrow_ ? 1 : vector_lanes<T>)),
         x_in_place_(sizes.order == ImageOrder::channels_last && row_length_ == taps_ &&
-                    (!narrow_ || (needs_no_zeros(sizes.rows) && needs_no_zeros(sizes.cols)))),
+                    (narrow_ ? needs_no_zeros(sizes.rows) && needs_no_zeros(sizes.cols) : has_few_edges(sizes.cols))),
         inner_(x_in_place_ ? inner_outputs(sizes.cols) : Range{0, sizes.cols.output}),
         edges_(sizes.cols.output - (inner_.last - inner_.first)),
         x_row_((x_in_place_ ? sizes.cols.input : (sizes.cols.output - 1) * sizes.cols.stride + sizes.cols.kernel) *
@@ -57,7 +57,7 @@ class WeightGradient {
         dy_row_(sizes.cols.output * filters_),
         dy_image_(sizes.rows.output * dy_row_) {}
 
-  /// dbias may be null.
+  /// dweight must not be empty; dbias may be null.
   void add_to(Tensor<T>& dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x) const {
     const Index groups = (sizes_.batch + images_per_partial_sum - 1) / images_per_partial_sum;
     // (group, kernel row, filter, tap), or (.., tap, filter)
@@ -70,7 +70,7 @@ class WeightGradient {
       const Index at_once = std::max<Index>(1, second_level_cache / (x_image_ + dy_image_));
       T* own = sums.data() + group * sums_size;
       std::fill(own, own + sums_size, T(0));
-      double* const own_bias = dbias ? &bias_sums(group, 0) : nullptr;
+      double* const own_bias = dbias ? bias_sums.data() + group * filters_ : nullptr;
       for (Index n = first; n < last; n += at_once) add_images(own, own_bias, dy, x, n, std::min(last, n + at_once));
     });
     const Index kernel_width = sizes_.cols.kernel, positions = sizes_.rows.kernel * kernel_width;
@@ -106,6 +106,11 @@ class WeightGradient {
     return {std::min(last, (window.before + stride - 1) / stride), last};
   }
 
+  static bool has_few_edges(const Window& window) {
+    const Range inner = inner_outputs(window);
+    return 2 * (inner.last - inner.first) >= window.output;
+  }
+
   /// Output rows [top, bottom), counted through the images one after the other.
   struct Band {
     const T* x;
@@ -115,12 +120,12 @@ class WeightGradient {
   };
 
   /// Makes pixels of the images [first, last), then adds their products to sums (KH, F, KW C), or (KH, KW C, F); and
-  /// their gradients to bias (F), if it is not null.
+  /// their gradients to bias (filters_), if it is not null.
   void add_images(T* sums, double* bias, const Tensor<T>& dy, const Tensor<T>& x, Index first, Index last) const {
     const Window &rows = sizes_.rows, &cols = sizes_.cols;
     const Index edges_image = x_rows_ * edges_ * taps_;
-    T* x_copy = scratch<T, 0>((last - first) * (x_in_place_ ? edges_image : x_image_) + vector_lanes<T>);
-    const T* x_pixels = x_in_place_ ? x.data() + first * x_image_ : x_copy;
+    T* const work = scratch<T, 0>((last - first) * (x_in_place_ ? edges_image : x_image_) + vector_lanes<T>);
+    const T* const x_pixels = x_in_place_ ? x.data() + first * x_image_ : work;
     const Index pixels = rows.output * cols.output;
     const bool in_place = sizes_.order == ImageOrder::channels_last && filters_ == sizes_.filters;
     T* dy_copy = in_place ? nullptr : scratch<T, 1>((last - first) * dy_image_);
@@ -128,9 +133,9 @@ class WeightGradient {
     for (Index n = first; n < last; ++n) {
       const T* const image = x.data() + n * channels_ * rows.input * cols.input;
       if (x_in_place_) {
-        fill_edges(x_copy + (n - first) * edges_image, image);
+        fill_edges(work + (n - first) * edges_image, image);
       } else {
-        fill_input(x_copy + (n - first) * x_image_, image);
+        fill_input(work + (n - first) * x_image_, image);
       }
       if (in_place) continue;
       T* gradient = dy_copy + (n - first) * dy_image_;
@@ -148,7 +153,7 @@ class WeightGradient {
     const Index band = std::max<Index>(1, second_level_cache / 4 / (rows.stride * x_row_ + dy_row_));
     for (Index top = 0; top < row_count; top += band) {
       const Index bottom = std::min(row_count, top + band);
-      const Band rows_of_band{x_pixels, x_copy, dy_pixels, top, bottom};
+      const Band rows_of_band{x_pixels, x_in_place_ ? work : nullptr, dy_pixels, top, bottom};
       if (narrow_) {
         add_narrow(sums, rows_of_band);
       } else {
@@ -228,11 +233,12 @@ class WeightGradient {
     const Index above = x_in_place_ ? sizes_.rows.before : 0, left = x_in_place_ ? sizes_.cols.before : 0;
     const Index columns = sizes_.cols.output, taps = taps_;
     const Range inner = inner_;
-    // Of a row, the outputs [first, last), whose inputs lie so far apart, those of the first one at line + offset.
-    const auto add_run = [&](const T* line, Index offset, Index between, const T* gradients, Index first, Index last) {
-      if (first >= last) return;
-      const T *x = line + offset, *dy = gradients + first * filters;
-      for (Index q = first; q < last; ++q, x += between, dy += filters) {
+    // Of a row, the outputs of a range, the inputs of the first one at line + offset, those of the next ones `between`
+    // further each. (Added only where there are outputs, for without them line + offset may stand before the image.)
+    const auto add_run = [&](const T* line, Index offset, Index between, const T* gradients, const Range& outputs) {
+      if (outputs.first >= outputs.last) return;
+      const T *x = line + offset, *dy = gradients + outputs.first * filters;
+      for (Index q = outputs.first; q < outputs.last; ++q, x += between, dy += filters) {
         Vector<T> inputs[vectors];
         for (Index v = 0; v < vectors; ++v) inputs[v] = load_vector(x + v * lanes);
         for (Index m = 0; m < filter_block; ++m) {
@@ -245,12 +251,11 @@ class WeightGradient {
       const Index source = p * sizes_.rows.stride + i - above;
       if (source < 0 || source >= x_rows_) continue;
       const T* const dy = band.dy + row * dy_row_ + f;
-      add_run(band.x + n * x_image_ + source * x_row_, inner.first * step - left * channels_ + k, step, dy, inner.first,
-              inner.last);
+      add_run(band.x + n * x_image_ + source * x_row_, inner.first * step - left * channels_ + k, step, dy, inner);
       if (edges_ == 0) continue;
       const T* const edges = band.edges + (n * x_rows_ + source) * edges_ * taps;
-      add_run(edges, k, taps, dy, 0, inner.first);
-      add_run(edges, inner.first * taps + k, taps, dy, inner.last, columns);
+      add_run(edges, k, taps, dy, {0, inner.first});
+      add_run(edges, inner.first * taps + k, taps, dy, {inner.last, columns});
     }
     for (Index m = 0; m < filter_block; ++m) {
       for (Index v = 0; v < vectors; ++v) store_vector<T>(sums + m * row_length_ + k + v * lanes, block[m][v]);

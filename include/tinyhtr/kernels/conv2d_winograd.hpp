@@ -104,8 +104,9 @@ struct WinogradTile {
     });
   }
 
-  /// As Naive::backward, with the same arguments; an empty dx counts as zeros. dx is dy convolved with the kernels
-  /// turned round; for the weights, forward is transposed step by step:
+  /// As Naive::backward, with the same arguments; an empty dx counts as zeros, and the last digits of dbias may depend
+  /// on whether dweight is wanted, with which it is summed up in other pieces than alone. dx is dy convolved with the
+  /// kernels turned round; for the weights, forward is transposed step by step:
   ///
   ///     dg = G^T [ sum over tiles of (B^T d B) . (A dY A^T) ] G
   template <class T>
@@ -180,8 +181,10 @@ struct WinogradTile {
     Tensor<T> taps_of_all(Shape{from, 9, lanes});
     if (!turned_round) transpose(taps_of_all.data(), lanes, weight.data(), channels * 9, filters, channels * 9);
     parallel_for(from, [&](Index k) {
-      T* const taps = &taps_of_all(k, 0, 0);  // (9, lanes) of the kernels from channel k
-      if (turned_round) transpose(taps + 8 * lanes, -lanes, weight.data() + k * channels * 9, 9, channels, 9);
+      T* const taps = taps_of_all.data() + k * 9 * lanes;  // (9, lanes) of the kernels from channel k
+      if (turned_round) {                                  // the last tap first
+        transpose(taps + 8 * lanes, -lanes, weight.data() + k * channels * 9, 9, channels, 9);
+      }
       for (Index lane = 0; lane < lanes; lane += vector_lanes<T>) {
         T* transformed = result.data() + k * lanes + lane;
         detail::transform_tile<KernelMatrix, T>(
@@ -228,8 +231,8 @@ struct WinogradTile {
         }
         const T* const outputs_seen = in_place ? dy.data() + n * gradients.elements() : dy_pixels;
         if (dbias) {  // zeros beside the images change nothing
-          detail::add_pixels(&bias_sums(group, 0), outputs_seen, count * gradients.image_size / gradients.lanes,
-                             gradients.lanes);
+          detail::add_pixels(bias_sums.data() + group * gradients.lanes, outputs_seen,
+                             count * gradients.image_size / gradients.lanes, gradients.lanes);
         }
         for (Index first = 0; first < tiles; first += at_once) {
           const Index last = std::min(tiles, first + at_once);

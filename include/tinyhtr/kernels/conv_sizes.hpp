@@ -62,8 +62,8 @@ struct ConvSizes {
   }
 };
 
-/// Images that share a partial sum of dweight. One sum per image would take longer to clear, write and add up where
-/// images are small; one for all images would leave a single thread at work.
+/// Images that share a partial sum of dweight, and of dbias. One sum per image would take longer to clear, write and
+/// add up where images are small; one for all images would leave a single thread at work.
 inline constexpr Index images_per_partial_sum = 4;
 
 namespace detail {
@@ -97,8 +97,9 @@ void sum_over_pixels_last(Tensor<T>& dbias, const Tensor<T>& dy) {
   const ImageSizes sizes("conv2d_backward", "dy", dy.shape(), ImageOrder::channels_last);
   const Index filters = sizes.channels, pixels = sizes.height * sizes.width;
   Tensor<double> sums(Shape{sizes.batch, filters});
-  parallel_for(sizes.batch,
-               [&](Index n) { add_pixels(&sums(n, 0), dy.data() + n * pixels * filters, pixels, filters); });
+  parallel_for(sizes.batch, [&](Index n) {
+    add_pixels(sums.data() + n * filters, dy.data() + n * pixels * filters, pixels, filters);
+  });
   add_partial_sums(dbias, sums);
 }
 

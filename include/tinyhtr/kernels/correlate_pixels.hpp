@@ -15,10 +15,10 @@ namespace detail {
 
 /// A correlation along the rows of one image (height, width, depth): output (p, q) is
 ///
-///     sums[p, q, k] = sum over t, j, d of weights[t, j, d, k] image[p row_stride + row_offsets[t],
+///     sums[p, q, k] = shift[k] + sum over t, j, d of weights[t, j, d, k] image[p row_stride + row_offsets[t],
 ///                                                                  q column_stride + column_offset + j, d]
 ///
-/// with zeros outside the image; and of shift[k]. The columns that an output sees in one row, (j, d), are numbers side
+/// with zeros outside the image. The columns that an output sees in one row, (j, d), are numbers side
 /// by side; those of the next output are the same, column_stride * depth further. So a row of outputs is a matrix
 /// product for each t,
 ///
@@ -45,9 +45,10 @@ struct PixelCorrelation {
   /// Whether the sums of a row may be made where `channels` channels of its outputs will be, with nothing behind them.
   bool fills(Index channels) const { return lanes == channels && whole_outputs() == outputs; }
 
-  /// Writes the sums of the outputs of row p, or adds them, (whole_outputs(), lanes), those of an output `between`
-  /// apart from those of the next; what is behind the last output means nothing. Takes scratch slot 3.
-  void run(T* sums, Index between, const T* image, Index p, bool adds = false) const {
+  /// Writes the sums of row p, (whole_outputs(), lanes), those of an output `step` elements apart from those of the
+  /// next; or adds them, without the shift, where `adds` says so. What is behind the last output means nothing. Takes
+  /// scratch slot 3.
+  void run(T* sums, Index step, const T* image, Index p, bool adds = false) const {
     const Index terms = taps * depth, row_size = width * depth;
     const Index last_column = (whole_outputs() - 1) * column_stride + column_offset + taps;  // one behind
     const bool inside = column_offset >= 0 && last_column <= width;
@@ -58,7 +59,7 @@ struct PixelCorrelation {
         const T* row = image + (p * row_stride + row_offsets[static_cast<std::size_t>(t)]) * row_size;
         windows[t] = inside ? row + column_offset * depth : padded_row(row, last_column - column_offset, t * size);
       }
-      return narrow_product_of_windows<3, 9, T>({sums, between}, windows, column_stride * depth, {weights, lanes},
+      return narrow_product_of_windows<3, 9, T>({sums, step}, windows, column_stride * depth, {weights, lanes},
                                                 whole_outputs(), shift);
     }
     for (Index t = 0; t < static_cast<Index>(row_offsets.size()); ++t) {
@@ -69,14 +70,14 @@ struct PixelCorrelation {
       const LeftMatrix<T> window{left, column_stride * depth, 1};
       const VectorRows<const T> right{weights + t * terms * lanes, lanes};
       if (adds) {
-        small_product<Start::sums, T>({sums, between}, window, right, whole_outputs(), lanes, terms);
+        small_product<Start::sums, T>({sums, step}, window, right, whole_outputs(), lanes, terms);
       } else {
-        small_product<Start::row, T>({sums, between}, window, right, whole_outputs(), lanes, terms, shift);
+        small_product<Start::row, T>({sums, step}, window, right, whole_outputs(), lanes, terms, shift);
       }
       adds = true;
     }
     if (adds) return;
-    for (Index q = 0; q < whole_outputs(); ++q) std::copy(shift, shift + lanes, sums + q * between);  // no row to see
+    for (Index q = 0; q < whole_outputs(); ++q) std::copy(shift, shift + lanes, sums + q * step);  // no row to see
   }
 
  private:
@@ -108,15 +109,15 @@ struct PixelFinish {
   Index channels;
   T slope = T(1);  // up to 1, which leaves the rectifier out
 
-  /// Pixels lie `step` apart in out and in added, which may be null; `between` apart in sums.
-  void run(T* out, Index step, const T* sums, Index between, const T* added, Index pixels) const {
+  /// Pixels lie `step` apart in out and in added, which may be null; `sums_step` apart in sums.
+  void run(T* out, Index step, const T* sums, Index sums_step, const T* added, Index pixels) const {
     const bool rectifies = slope != T(1);
     const T factor = slope;
     for (Index first = 0; first < channels; first += vector_lanes<T>) {
       const Index count = std::min(vector_lanes<T>, channels - first);
       const T *from = sums + first, *other = added + (added ? first : 0);
       T* to = out + first;
-      for (Index q = 0; q < pixels; ++q, to += step, from += between) {
+      for (Index q = 0; q < pixels; ++q, to += step, from += sums_step) {
         Vector<T> sum = load_vector(from);
         if (added) sum += load_lanes<T>(other + q * step, count);
         store_lanes<T>(to, rectifies ? larger(sum, factor * sum) : sum, count);

@@ -89,8 +89,8 @@ template <Start start, Index terms, class T>
 }
 
 /// The same over some windows at once, of `terms` terms each: row r of c is the sum over the windows w of row r of
-/// a[w], whose rows are between_rows apart, times the rows w * terms to (w + 1) * terms of b; and of first_row,
-/// (lanes).
+/// a[w], whose rows are between_rows apart, times the rows w * terms to (w + 1) * terms of b, plus
+/// first_row (lanes).
 template <Index windows, Index terms, class T>
 [[gnu::noinline]] void narrow_product_of_windows(VectorRows<T> c, const T* const* a, Index between_rows,
                                                  VectorRows<const T> b, Index rows, const T* first_row) {

@@ -10,9 +10,12 @@ namespace tinyhtr {
 
 namespace detail {
 
-/// For one filter f, gradient (C, taps) += sum over the groups g, in their order, of sums[g] (taps, C): place(g, tap)
-/// is where the channels of a tap begin, `step` apart. Groups are added up as they lie, a vector of channels at a time;
-/// only their total is put in order. Takes scratch slot 0.
+/// Of one filter,
+///
+///     gradient[c, tap] += sum over the groups g, in their order, of place(g, tap)[c * step]
+///
+/// gradient (C, taps). Groups are added up as they lie, where step is 1 a vector of channels at a time; only their
+/// total is put in the weight's order. Takes scratch slot 0.
 template <class T, class Place>
 void add_tap_sums(T* gradient, Index channels, Index taps, Index groups, Index step, const Place& place) {
   T* const total = scratch<T, 0>(taps * channels);

@@ -5,7 +5,8 @@
 
 namespace tinyhtr {
 
-/// to[k * to_stride + r] = from[r * from_stride + k], in square blocks of whole vectors as far as they go.
+/// to[k * to_stride + r] = from[r * from_stride + k], in square blocks of whole vectors as far as they go. Strides may
+/// be negative.
 template <class T>
 void transpose(T* to, Index to_stride, const T* from, Index from_stride, Index rows, Index columns) {
   constexpr Index lanes = vector_lanes<T>;

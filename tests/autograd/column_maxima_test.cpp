@@ -29,7 +29,7 @@ TEST_CASE("the gradient goes to the maximum alone, to the first of equal ones") 
   const Variable<double> x(Tensor<double>(Shape{1, 1, 3, 2}, {1, 9, 5, -4, 2, 9}), true);
   Tensor<double> dx(x.shape(), 1.0);
   Tensor<double> y;
-  std::vector<Index> rows;
+  MaximaRows rows;
   column_maxima_forward(y, rows, x.value());
   column_maxima_backward(dx, Tensor<double>(Shape{2, 1, 1}, {10, 20}), rows);
   const std::vector<double> expected = {1, 21, 11, 1, 1, 1};

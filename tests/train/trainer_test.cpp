@@ -132,7 +132,7 @@ TEST_CASE("the number of threads changes no bit") {
   Words words;
   std::map<std::string, std::string> expected;
   const int before = thread_count();
-  for (const int threads : {1, 2, 3}) {
+  for (const int threads : {1, 2, 3, 8}) {
     set_thread_count(threads);
     const test::TemporaryFolder folder;
     Run run(words, folder.path(), 1);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "tinyhtr/autograd/variable.hpp"
 #include "tinyhtr/kernels/column_maxima.hpp"
@@ -11,7 +10,7 @@ namespace tinyhtr {
 
 template <class T>
 struct ColumnMaximaNode : Node<T> {
-  std::vector<Index> rows;  ///< where each maximum stood
+  MaximaRows rows;  ///< where each maximum stood
   ColumnMaximaNode() : Node<T>("column_maxima") {}
   void backward() override {
     Tensor<T>* dx = this->input_grad(0);

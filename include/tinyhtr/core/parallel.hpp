@@ -16,6 +16,7 @@
 
 #include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/shape.hpp"
+#include "tinyhtr/core/simd.hpp"
 
 namespace tinyhtr {
 
@@ -23,13 +24,6 @@ namespace detail {
 
 /// True on threads that are inside parallel work already: there a parallel_for runs as a plain loop.
 inline thread_local bool inside_parallel_work = false;
-
-/// Tells the processor that this thread only waits for a moment.
-inline void pause_spinning() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#endif
-}
 
 /// The one compiled copy of a loop's body. Inlined into the plain loop and into the pool's, it could be two, in which
 /// the compiler fuses different products into multiply-adds: other last bits with one thread than with several.

@@ -129,6 +129,13 @@ inline Vector<std::uint64_t> multiply_lower_halves(const Vector<std::uint64_t>& 
 #endif
 }
 
+/// Tells the processor that this thread only waits for a moment.
+inline void pause_spinning() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#endif
+}
+
 namespace detail {
 
 /// Lanes of a and b in turn: those of the lower halves, a0 b0 a1 b1 ..., and those of the upper halves.

@@ -140,6 +140,8 @@ void adapt_one(const Settings& settings, LoadedNetwork<float>& model, const std:
                              base_name(settings.list.empty() ? settings.data : settings.list) + ", " +
                              described(settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   file.metadata["library_version"] = version;
+  // What was counted and fitted before is not true of this network: the writers it knows, how sure it may be.
+  for (const char* key : {"writers", "temperature", "beam_temperature"}) file.metadata.erase(key);
   const PlacePrior prior = place_prior_of(model.metadata, model.vocabulary.size());
   if (!prior.widths.empty()) {
     add_place_prior(file.metadata, with_vocabulary(prior, model.vocabulary, adapted.vocabulary));

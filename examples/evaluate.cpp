@@ -1,6 +1,7 @@
 // evaluate: error rates of a trained network on words with their texts.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <iostream>
@@ -123,10 +124,18 @@ void print_shared(const SharedWriters& writers) {
             << "words_of_writers_trained_on " << writers.shared_words << '\n';
 }
 
-/// The errors of words whose labels are in a list of words, and of all others.
+/// The errors of words whose labels are in a list of words; of all others; of labels without a letter, as marks and
+/// numbers are, of which a list of words says nothing.
 struct ListErrors {
-  ErrorRate inside, outside;
+  ErrorRate inside, outside, without_letters;
 };
+
+/// Whether a text has a letter: of ASCII, or any character behind it.
+bool has_letter(const std::string& text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+  });
+}
 
 /// By the list that was named, or else the one that comes with tinyhtr; none where that is not there.
 std::optional<ListErrors> errors_by_list(const Settings& settings, const Evaluation& evaluation,
@@ -145,7 +154,10 @@ std::optional<ListErrors> errors_by_list(const Settings& settings, const Evaluat
   ListErrors errors;
   for (const Prediction& prediction : evaluation.predictions) {
     const std::string& label = samples[static_cast<std::size_t>(prediction.sample)].text;
-    (words.contains(label) ? errors.inside : errors.outside).add(label, prediction.reading);
+    ErrorRate& rate = !has_letter(label)      ? errors.without_letters
+                      : words.contains(label) ? errors.inside
+                                              : errors.outside;
+    rate.add(label, prediction.reading);
   }
   return errors;
 }
@@ -159,6 +171,7 @@ void print_lists(const ListErrors& errors) {
   };
   print("in_list", errors.inside);
   print("out_of_list", errors.outside);
+  print("without_letters", errors.without_letters);
 }
 
 /// All figures with what belongs beside them, for tools/results.py; no text of the data, no folder of this machine.
@@ -174,10 +187,12 @@ void write_json(const Settings& settings, LoadedNetwork<float>& model, const Eva
   json["split"] = settings.list.empty() ? "all" : base_name(settings.list);
   json["decoder"] = settings.decoder.description();
   if (lists) {
-    json["in_list"] = {
-        {"words", lists->inside.words}, {"cer_micro", lists->inside.cer_micro()}, {"wer", lists->inside.wer()}};
-    json["out_of_list"] = {
-        {"words", lists->outside.words}, {"cer_micro", lists->outside.cer_micro()}, {"wer", lists->outside.wer()}};
+    const auto part = [](const ErrorRate& rate) {
+      return nlohmann::ordered_json{{"words", rate.words}, {"cer_micro", rate.cer_micro()}, {"wer", rate.wer()}};
+    };
+    json["in_list"] = part(lists->inside);
+    json["out_of_list"] = part(lists->outside);
+    json["without_letters"] = part(lists->without_letters);
   }
   json["figures"] = figures_json(evaluation.errors, intervals);
   json["loss"] = nullptr;

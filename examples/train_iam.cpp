@@ -238,8 +238,9 @@ void train(RunOptions& call, const std::filesystem::path& program, const std::st
   options.metadata = {{"configuration", run_config_json(config)},
                       {"words", words.fingerprint()},
                       {"split", words.split_name},
-                      {"writers", shared_writers_json(words.shared()).dump()},
                       {"library_version", version}};
+  // Whom the words of an initial model are of, nobody can say from here.
+  if (config.initial_model.empty()) options.metadata["writers"] = shared_writers_json(words.shared()).dump();
   options.should_stop = InterruptGuard::requested;
   Trainer<float> trainer(network, optimiser, vocabulary, config.seed, options);
   const RunSummary& summary = trainer.add<RunSummary>(

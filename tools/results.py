@@ -222,7 +222,7 @@ def summary_of_figures(arguments):
     if arguments.kind == "decoder":
         summary["decoder"] = field(found, "decoder", path)
         summary["figures"] = field(found, "figures", path)
-        for key in ("in_list", "out_of_list", "shared_writers", "images_per_second", "version"):
+        for key in ("in_list", "out_of_list", "without_letters", "shared_writers", "images_per_second", "version"):
             summary[key] = found.get(key)
     elif arguments.kind == "calibration":
         summary["decoder"] = found.get("decoder", "best path")
@@ -364,18 +364,22 @@ def ablations_text(summaries, commands):
         mean = lambda some, rate: sum(run["figures"][rate]["value"] for run in some) / len(some)
         rows.append((what, change, recipe, split_name(split), epochs, ", ".join(map(str, sorted(seeds))),
                      *(f"{100 * (mean(group, rate) - mean(bases, rate)):+.2f}" for rate in RATES),
-                     percent(mean(bases, "cer_micro")), percent(mean(group, "cer_micro")), commands_of(group, commands)))
+                     percent(mean(bases, "cer_micro")), percent(mean(group, "cer_micro")), interval(group, "cer_micro"),
+                     commands_of(group, commands)))
     return table(("what", "change", "recipe", "training / validation", "epochs", "seeds", "CER micro, points",
-                  "CER macro, points", "WER, points", "CER micro of the recipe", "with the change", "command"), rows)
+                  "CER macro, points", "WER, points", "CER micro of the recipe", "with the change", "95% by words",
+                  "command"), rows)
 
 
 def decoders_text(summaries, commands):
     rows = []
     for each in sorted(of_kind(summaries, "decoder"), key=lambda each: (each["title"], each["split"], each["decoder"])):
         parts = []
-        for key in ("in_list", "out_of_list"):
-            part = each.get(key)
+        # Until 2026-11-27 marks and numbers, texts without a letter, were counted as words out of the list.
+        names = ("in_list", "out_of_list", "without_letters") if each.get("without_letters") else ("in_list",)
+        for part in (each.get(name) for name in names):
             parts.append(f"{percent(part['cer_micro'])} ({part['words']} words)" if part else "-")
+        parts += ["-"] * (3 - len(parts))
         figures = each["figures"]
         rows.append((each["title"], split_name(each["split"]), each["decoder"], percent(figures["cer_micro"]["value"]),
                      interval([each], "cer_micro"), interval([each], "cer_micro", "_by_writers"),
@@ -384,7 +388,8 @@ def decoders_text(summaries, commands):
     if not rows:
         return "No evaluation yet."
     return table(("model", "training / read", "decoder", "CER micro", "95% by words", "95% by writers", "CER macro", "WER",
-                  "CER micro, words in the list", "words out of it", "words", "writers trained on", "words / s",
+                  "CER micro, words in the list", "words out of it", "texts without a letter", "words", "writers trained on",
+                  "words / s",
                   "command"), rows)
 
 

@@ -260,6 +260,10 @@ run 0 adapt --model "$work/two/model.onnx" --list "$work/list.csv" --passes 1 --
 prints '^new          characters that the network did not know: .*"'
 prints '[0-9]+ of [0-9]+ parameters trained'
 run 0 evaluate --model "$work/adapted.safetensors" --list "$work/list.csv"
+run 0 adapt --model "$data/models/small.safetensors" --list "$work/list.csv" --passes 1 --out "$work/adapted.safetensors"
+for key in writers temperature beam_temperature; do
+  if head -c 8192 "$work/adapted.safetensors" | grep -aq "\"$key\""; then fail "adapt: the file still says '$key' of the network before"; fi
+done
 run 0 adapt --per-writer --model "$work/two/best.safetensors" --data "$data" --test-list "$work/others.txt" --words 4 --least-words 20 \
   --passes 1 --json "$work/writers.json"
 prints '^by writers   mean CER micro [0-9.]+ to [0-9.]+ '
@@ -482,6 +486,7 @@ grep -v '^#' "$data/splits/validation_words.txt" | head -n 150 >"$work/some.txt"
 run 0 evaluate --decoder beam --model "$data/models/small.safetensors" --data "$data" --list "$work/some.txt"
 prints '^decoder beam search, width 16, language model english, lexicon none$'
 prints '^cer_micro_in_list [0-9.]+$'
+prints '^words_without_letters [0-9]+$'
 run 0 calibrate --model "$data/models/small.safetensors" --data "$data" --list "$work/some.txt" --out "$work/calibrated.safetensors"
 prints '^temperature [0-9.]+$'
 for line in '^split some.txt$' '^writers [0-9]+$' '^cer_macro_low_by_writers [0-9.]+$'; do prints "$line"; done

@@ -146,7 +146,8 @@ class Results(unittest.TestCase):
         self.assertIn("| [1], [2] |", self.section("recipes"))
 
     def test_decoders_calibration_adapting(self):
-        parts = {"in_list": {"words": 30, "cer_micro": 0.02, "wer": 0.1}, "out_of_list": {"words": 10, "cer_micro": 0.2, "wer": 0.4}}
+        parts = {"in_list": {"words": 30, "cer_micro": 0.02, "wer": 0.1}, "out_of_list": {"words": 10, "cer_micro": 0.2, "wer": 0.4},
+                 "without_letters": {"words": 5, "cer_micro": 0.1, "wer": 0.1}}
         self.call("add-figures", "decoder", self.evaluation(decoder="beam 16", **parts), "--name", "beam", "--title", "small",
                   "--split", "forms")
         other = self.work / "other.json"
@@ -161,7 +162,7 @@ class Results(unittest.TestCase):
         self.assertNotIn("000", (self.results / "adapted.json").read_text())
         self.call("page")
         self.assertIn("| small | train_forms / validation_forms | beam 16 | 4.00% |", self.section("decoders"))
-        self.assertIn("| 2.00% (30 words) | 20.00% (10 words) | 40 |", self.section("decoders"))
+        self.assertIn("| 2.00% (30 words) | 20.00% (10 words) | 10.00% (5 words) | 40 |", self.section("decoders"))
         self.assertIn("| best path | 40 | 1.500 | 7.00% | 2.00% | 5.00% | 2.00% |", self.section("calibration"))
         self.assertIn("| 50 | 9 | 8 | 10.00% | 7.50% | -25.0% |", self.section("adapting"))
         other.write_text("{}")

@@ -188,6 +188,7 @@ void write_json(const Settings& settings, LoadedNetwork<float>& model, const Eva
   json["decoder"] = settings.decoder.description();
   if (lists) {
     const auto part = [](const ErrorRate& rate) {
+      if (rate.words == 0) return nlohmann::ordered_json{{"words", 0}, {"cer_micro", nullptr}, {"wer", nullptr}};
       return nlohmann::ordered_json{{"words", rate.words}, {"cer_micro", rate.cer_micro()}, {"wer", rate.wer()}};
     };
     json["in_list"] = part(lists->inside);

@@ -378,7 +378,7 @@ def decoders_text(summaries, commands):
         # Until 2026-11-27 marks and numbers, texts without a letter, were counted as words out of the list.
         names = ("in_list", "out_of_list", "without_letters") if each.get("without_letters") else ("in_list",)
         for part in (each.get(name) for name in names):
-            parts.append(f"{percent(part['cer_micro'])} ({part['words']} words)" if part else "-")
+            parts.append(f"{percent(part['cer_micro'])} ({part['words']} words)" if part and part["words"] else "-")
         parts += ["-"] * (3 - len(parts))
         figures = each["figures"]
         rows.append((each["title"], split_name(each["split"]), each["decoder"], percent(figures["cer_micro"]["value"]),

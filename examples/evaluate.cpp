@@ -130,11 +130,9 @@ struct ListErrors {
   ErrorRate inside, outside, without_letters;
 };
 
-/// Whether a text has a letter: of ASCII, or any character behind it.
 bool has_letter(const std::string& text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
-  });
+  const std::u32string characters = decode_utf8(text);
+  return std::any_of(characters.begin(), characters.end(), Lexicon::is_letter);
 }
 
 /// By the list that was named, or else the one that comes with tinyhtr; none where that is not there.

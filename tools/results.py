@@ -389,8 +389,7 @@ def decoders_text(summaries, commands):
         return "No evaluation yet."
     return table(("model", "training / read", "decoder", "CER micro", "95% by words", "95% by writers", "CER macro", "WER",
                   "CER micro, words in the list", "words out of it", "texts without a letter", "words", "writers trained on",
-                  "words / s",
-                  "command"), rows)
+                  "words / s", "command"), rows)
 
 
 def calibration_text(summaries, commands):

@@ -212,8 +212,9 @@ TEST_CASE_TEMPLATE("backward is the transpose of forward: <dy, conv x> == <x, dx
 TEST_CASE_TEMPLATE("the same bits at any number of threads, whatever the result held before", Algorithm, Naive, Im2col,
                    Direct, Automatic) {
   const int before = thread_count();
-  // Direct, Winograd, 1x1 kernels: Automatic's three ways.
+  // Images of many pixels, of few; channels for Winograd; 1x1 kernels: Automatic's three ways.
   for (const auto& shapes : {std::pair<Shape, Shape>{{5, 8, 9, 40}, {6, 8, 3, 3}},
+                             {{5, 8, 9, 10}, {6, 8, 3, 3}},
                              {{5, 16, 9, 10}, {16, 16, 3, 3}},
                              {{5, 8, 9, 10}, {6, 8, 1, 1}}}) {
     CAPTURE(shapes.first.to_string());
@@ -227,7 +228,7 @@ TEST_CASE_TEMPLATE("the same bits at any number of threads, whatever the result 
     Tensor<float> expected;
     conv2d_forward<Algorithm>(expected, x, weight, &bias, geometry);
     const auto gradients = backward_from_half<Algorithm>(dy, x, weight, geometry);
-    for (const int threads : {2, 3, 8}) {
+    for (const int threads : {2, 3, 4, 8}) {
       set_thread_count(threads);
       Tensor<float> y(expected.shape(), std::numeric_limits<float>::quiet_NaN());
       conv2d_forward<Algorithm>(y, x, weight, &bias, geometry);

@@ -106,6 +106,7 @@ class WeightGradient {
     return {std::min(last, (window.before + stride - 1) / stride), last};
   }
 
+  /// Whether at least half of the outputs see none, so that copies for the others stay smaller than one of the image.
   static bool has_few_edges(const Window& window) {
     const Range inner = inner_outputs(window);
     return 2 * (inner.last - inner.first) >= window.output;

@@ -178,7 +178,8 @@ struct WinogradTile {
     const Index lanes = detail::whole_lanes<T>(to);
     const Index between_positions = apart<T>(from, lanes);
     auto result = Tensor<T>::uninitialized({positions, between_positions});
-    Tensor<T> taps_of_all(Shape{from, 9, lanes});
+    auto taps_of_all = Tensor<T>::uninitialized({from, 9, lanes});
+    if (lanes != to) taps_of_all.fill(T(0));
     if (!turned_round) transpose(taps_of_all.data(), lanes, weight.data(), channels * 9, filters, channels * 9);
     parallel_for(from, [&](Index k) {
       T* const taps = taps_of_all.data() + k * 9 * lanes;  // (9, lanes) of the kernels from channel k

@@ -85,9 +85,10 @@ class Lexicon {
     return is_word(state);
   }
 
- private:
+  /// Of any alphabet; marks and numbers are none.
   static bool is_letter(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || c >= 0xAA; }
 
+ private:
   /// Breadth first, from sorted texts: the texts below a node are neighbours.
   void build(const std::vector<std::vector<int>>& texts) {
     struct Range {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "support/default_model.hpp"
 #include "support/network_file.hpp"
 #include "support/program.hpp"
+#include "support/published.hpp"
 #include "support/words_to_read.hpp"
 #include "tinyhtr/report/alignment_picture.hpp"
 #include "tinyhtr/tinyhtr.hpp"
@@ -26,7 +28,8 @@ using namespace tinyhtr;
 using namespace tinyhtr::examples;
 
 struct Settings {
-  std::filesystem::path model, data, list, csv, pictures, truth;
+  std::filesystem::path model, data, list, csv, pictures, truth, json;
+  std::string command;
   int threads = 0;
   Index most_pictures = 50;
 };
@@ -58,9 +61,11 @@ AlignedWord align_word(LoadedNetwork<float>& model, const PlacePrior& prior, con
   return word;
 }
 
+/// Neither edge of a box is left of the same edge of the box before.
 bool goes_from_left_to_right(const std::vector<CharacterBox>& boxes) {
   for (std::size_t i = 0; i < boxes.size(); ++i) {
-    if (boxes[i].x_begin > boxes[i].x_end || (i > 0 && boxes[i].x_begin < boxes[i - 1].x_end)) return false;
+    if (boxes[i].x_begin > boxes[i].x_end) return false;
+    if (i > 0 && (boxes[i].x_begin < boxes[i - 1].x_begin || boxes[i].x_end < boxes[i - 1].x_end)) return false;
   }
   return true;
 }
@@ -119,14 +124,23 @@ void run(const Settings& settings) {
   if (!settings.csv.empty()) replace_file(settings.csv, csv);
   const auto done = static_cast<Index>(samples.size()) - failed;
   std::cout << "words " << done << '\n' << "words_from_left_to_right " << in_order << '\n';
+  nlohmann::ordered_json json{{"command", settings.command},
+                              {"data", base_name(settings.data)},
+                              {"words", done},
+                              {"words_not_aligned", failed},
+                              {"words_from_left_to_right", in_order}};
   if (!errors.empty()) {
     std::sort(errors.begin(), errors.end());
+    const auto count = static_cast<double>(errors.size());
     const auto within = std::upper_bound(errors.begin(), errors.end(), 4.0) - errors.begin();
+    json["characters_with_known_place"] = errors.size();
+    json["centres_within_4_pixels"] = static_cast<double>(within) / count;
+    json["median_distance"] = errors[errors.size() / 2];
     std::cout << "characters_with_known_place " << errors.size() << '\n'
-              << "centres_within_4_pixels "
-              << fixed(static_cast<double>(within) / static_cast<double>(errors.size()), 4) << '\n'
+              << "centres_within_4_pixels " << fixed(static_cast<double>(within) / count, 4) << '\n'
               << "median_distance " << fixed(errors[errors.size() / 2], 2) << '\n';
   }
+  if (!settings.json.empty()) replace_file(settings.json, json.dump(1) + '\n');
   if (done == 0) throw Error("no word could be aligned");
 }
 
@@ -138,7 +152,8 @@ int main(int argc, char** argv) {
       "Aligns words of known text: finds the columns of the image at which each character stands, by the most "
       "probable\n"
       "path of the text through what a network makes of the image, by how wide characters are usually written (which\n"
-      "calibrate --out finds and stores), and by the paper between them. Networks of any width can do it.\n"
+      "calibrate --out finds and stores), and by the paper between them. Ranges overlap where letters lean over each\n"
+      "other. Networks of any width can do it.\n"
       "Prints how many words were aligned, and with --truth how far the characters' middles are from the true ones.\n"
       "Example: align_words --data data --list data/splits/validation_forms.txt --pictures /tmp/aligned");
   Settings settings;
@@ -155,7 +170,11 @@ int main(int argc, char** argv) {
       ->check(whole_number(1, 1000000))
       ->capture_default_str();
   app.add_option("--truth", settings.truth, "Where the characters are, as in data/characters.txt")->type_name("FILE");
+  app.add_option("--json", settings.json, "Write the figures as JSON")->type_name("FILE");
   app.add_option("--threads", settings.threads, "Threads to compute on (default: all processors)")
       ->check(whole_number(1, 1024));
-  return run_program(app, argc, argv, [&] { run(settings); });
+  return run_program(app, argc, argv, [&] {
+    settings.command = published_command(argc, argv);
+    run(settings);
+  });
 }

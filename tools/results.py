@@ -7,7 +7,8 @@
   tools/results.py page            writes what stands between the markers of docs/results.md
   tools/results.py page --check    exit code 1 where the page is not what the summaries make of it
 
-RUN is a folder of train_iam, E.json what `evaluate --json` (decoder), `calibrate --json`, `adapt --json` write.
+RUN is a folder of train_iam, E.json what `evaluate --json` (decoder), `calibrate --json`, `adapt --json`,
+`align_words --json` (alignment) write; --run NAME says by which run in docs/results/ their network was made.
 A summary holds figures and settings; no text of the data, no folder of the machine.
 """
 import argparse
@@ -27,9 +28,12 @@ NEEDED = {  # what a summary of each kind has to hold
     "decoder": ("title", "split", "decoder", "command", "figures"),
     "calibration": ("title", "split", "command", "figures"),
     "adapting": ("title", "split", "command", "figures"),
+    "alignment": ("title", "split", "command", "figures"),
     "published": ("entries",),
 }
 CALIBRATION = ("words", "temperature", "ece_before", "ece", "cer_micro", "cer_micro_at_90")
+ALIGNMENT = ("words", "words_from_left_to_right", "characters_with_known_place", "centres_within_4_pixels",
+             "median_distance")
 ADAPTING = ("writers", "better", "cer_micro_before", "cer_micro_after", "change")
 
 
@@ -101,7 +105,7 @@ def check_summary(summary, where):
     if kind == "run":
         for key in ("seed", "epochs", "best_epoch", "minutes", "parameters"):
             number(summary, key, where)
-    for key in {"calibration": CALIBRATION, "adapting": ADAPTING}.get(kind, ()):
+    for key in {"calibration": CALIBRATION, "adapting": ADAPTING, "alignment": ALIGNMENT}.get(kind, ()):
         number(summary["figures"], key, f"{where}: figures")
     if kind == "published":
         for place, entry in enumerate(summary["entries"]):
@@ -227,9 +231,17 @@ def summary_of_figures(arguments):
     elif arguments.kind == "calibration":
         summary["decoder"] = found.get("decoder", "best path")
         summary["figures"] = {key: value for key, value in found.items() if isinstance(value, (int, float))}
+    elif arguments.kind == "alignment":
+        summary["figures"] = {key: number(found, key, path) for key in (*ALIGNMENT, "words_not_aligned")}
     else:
         summary["figures"] = dict(field(found, "by_writers", path), words_each=found.get("words_each"),
-                                  seconds_each=found.get("seconds_each"))
+                                  seconds_each=found.get("seconds_each"), left_out=len(found.get("left_out", [])),
+                                  by_words=found.get("by_words"))
+    if arguments.run:
+        trained = read_json(arguments.results / f"{arguments.run}.json")
+        if trained.get("kind") != "run":
+            raise ResultsError(f"--run {arguments.run}: expected the name of a run's summary in {arguments.results}")
+        summary["run"] = arguments.run
     return summary
 
 
@@ -325,6 +337,12 @@ def commands_of(runs, commands):
     return commands(*(run[key] for run in runs for key in ("command", "evaluated_by") if run.get(key)))
 
 
+def commands_on_run(each, summaries, commands):
+    """The command of some figures, with the one that their network was trained by."""
+    trained = summaries.get(each.get("run") or "")
+    return commands(each["command"]) + (f" on the run of {commands(trained['command'])}" if trained else "")
+
+
 def recipes_text(summaries, commands):
     runs = [run for run in of_kind(summaries, "run") if "ablation" not in run]
     if not runs:
@@ -384,7 +402,8 @@ def decoders_text(summaries, commands):
         rows.append((each["title"], split_name(each["split"]), each["decoder"], percent(figures["cer_micro"]["value"]),
                      interval([each], "cer_micro"), interval([each], "cer_micro", "_by_writers"),
                      percent(figures["cer_macro"]["value"]), percent(figures["wer"]["value"]), *parts, figures["words"],
-                     shared(each), known([each.get("images_per_second")], "{:.0f}".format), commands(each["command"])))
+                     shared(each), known([each.get("images_per_second")], "{:.0f}".format),
+                     commands_on_run(each, summaries, commands)))
     if not rows:
         return "No evaluation yet."
     return table(("model", "training / read", "decoder", "CER micro", "95% by words", "95% by writers", "CER macro", "WER",
@@ -400,7 +419,7 @@ def calibration_text(summaries, commands):
         rows.append((each["title"], split_name(each["split"]), each.get("decoder", "best path"), figures["words"],
                      f"{figures['temperature']:.3f}",
                      percent(figures["ece_before"]), percent(figures["ece"]), percent(figures["cer_micro"]),
-                     percent(figures["cer_micro_at_90"]), commands(each["command"])))
+                     percent(figures["cer_micro_at_90"]), commands_on_run(each, summaries, commands)))
     if not rows:
         return "No evaluation yet."
     return table(("model", "training / read", "decoder", "words", "temperature", "calibration error before", "after", "CER micro",
@@ -409,16 +428,36 @@ def calibration_text(summaries, commands):
 
 def adapting_text(summaries, commands):
     rows = []
+    change = lambda pair, rate: f"{percent(pair['before'][rate])} to {percent(pair['after'][rate])}" if pair else "-"
     for each in sorted(of_kind(summaries, "adapting"), key=lambda each: (each["title"], each["split"])):
-        figures = each["figures"]
+        figures, words = each["figures"], each["figures"].get("by_words")
+        after = "{} to {}".format(*map(percent, words["after_by_writers"])) if words else "-"
         rows.append((each["title"], split_name(each["split"]), known([figures.get("words_each")], "{:.0f}".format),
-                     figures["writers"], figures["better"], percent(figures["cer_micro_before"]),
+                     figures["writers"], figures["better"], known([figures.get("left_out")], "{:.0f}".format),
+                     percent(figures["cer_micro_before"]),
                      percent(figures["cer_micro_after"]), f"{100 * figures['change']:+.1f}%",
-                     known([figures.get("seconds_each")], "{:.1f}".format), commands(each["command"])))
+                     words["before"]["words"] if words else "-", change(words, "cer_micro"), after,
+                     change(words, "cer_macro"), change(words, "wer"),
+                     known([figures.get("seconds_each")], "{:.1f}".format), commands_on_run(each, summaries, commands)))
     if not rows:
         return "No evaluation yet."
-    return table(("model", "training / read", "words to adapt on", "writers", "of them better", "mean CER micro before",
-                  "after", "change", "seconds each", "command"), rows)
+    return table(("model", "training / read", "words to adapt on", "writers", "of them better", "left out",
+                  "mean CER micro of a writer before", "after", "change", "words tested", "CER micro of all of them",
+                  "95% by writers, after", "CER macro", "WER", "seconds each", "command"), rows)
+
+
+def alignment_text(summaries, commands):
+    rows = []
+    for each in sorted(of_kind(summaries, "alignment"), key=lambda each: (each["title"], each["split"])):
+        figures = each["figures"]
+        rows.append((each["title"], split_name(each["split"]), figures["words"], figures["words_not_aligned"],
+                     figures["words_from_left_to_right"], figures["characters_with_known_place"],
+                     percent(figures["centres_within_4_pixels"]), f"{figures['median_distance']:.2f}",
+                     commands_on_run(each, summaries, commands)))
+    if not rows:
+        return "No evaluation yet."
+    return table(("model", "words of", "words aligned", "not aligned", "from left to right", "characters whose place is known",
+                  "middles within 4 pixels", "median distance, pixels", "command"), rows)
 
 
 def published_text(summaries, commands):
@@ -440,7 +479,8 @@ def published_text(summaries, commands):
 
 
 SECTIONS = {"recipes": recipes_text, "ablations": ablations_text, "decoders": decoders_text,
-            "calibration": calibration_text, "adapting": adapting_text, "published": published_text,
+            "calibration": calibration_text, "adapting": adapting_text, "alignment": alignment_text,
+            "published": published_text,
             "commands": lambda summaries, commands: commands.text()}
 
 
@@ -479,8 +519,9 @@ def main():
     add.add_argument("--evaluation", help="what `evaluate --json` wrote of this run: its figures take the place of the run's")
     add.add_argument("--ablation", metavar="WHAT=CHANGE", help="a run of the recipe with one thing changed")
     figures = actions.add_parser("add-figures", help="make a summary of what a program wrote with --json")
-    figures.add_argument("kind", choices=("decoder", "calibration", "adapting"))
+    figures.add_argument("kind", choices=("decoder", "calibration", "adapting", "alignment"))
     figures.add_argument("file")
+    figures.add_argument("--run", metavar="NAME", help="of the summary of the run that made the model: docs/results/NAME.json")
     figures.add_argument("--title", required=True, help="the model that was read with, such as the recipe's name")
     for action in (add, figures):
         action.add_argument("--name", required=True, help="of the file: NAME.json")

@@ -84,6 +84,7 @@
 #include "tinyhtr/image/read.hpp"
 #include "tinyhtr/image/resize.hpp"
 #include "tinyhtr/image/resize_antialiased.hpp"
+#include "tinyhtr/image/slanted_ink.hpp"
 #include "tinyhtr/image/smooth.hpp"
 #include "tinyhtr/image/warp.hpp"
 #include "tinyhtr/image/word_augment.hpp"

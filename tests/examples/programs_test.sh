@@ -502,10 +502,17 @@ run 0 read_words --decoder beam --model "$work/calibrated.safetensors" "$image"
 run 0 align_words --data "$data" --list "$work/some.txt"
 prints '^words_from_left_to_right [0-9]+$'
 run 0 align_words --model "$work/calibrated.safetensors" --data "$data" --list "$work/some.txt" \
-  --truth "$data/characters.txt" --csv "$work/aligned.csv" --pictures "$work/aligned" --most-pictures 2
+  --truth "$data/characters.txt" --csv "$work/aligned.csv" --pictures "$work/aligned" --most-pictures 2 \
+  --json "$work/aligned.json"
 prints '^centres_within_4_pixels [0-9.]+$'
 words=$(awk '$1 == "words" { print $2 }' "$work/out")
 prints "^words_from_left_to_right $words\$"
+grep -q '"command": "align_words --model calibrated.safetensors' "$work/aligned.json" ||
+  fail 'align_words: no command in its JSON'
+for figure in words words_not_aligned words_from_left_to_right characters_with_known_place centres_within_4_pixels \
+  median_distance; do
+  grep -q "\"$figure\": [0-9.]" "$work/aligned.json" || fail "align_words: no $figure in its JSON"
+done
 [[ $(head -n 1 "$work/aligned.csv") == id,index,character,x_begin,x_end,confidence* ]] || fail 'align_words: the head of its CSV'
 
 # --- explain_word: the page and its pictures, what read_words says, any model, texts that cannot be

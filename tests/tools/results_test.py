@@ -145,7 +145,7 @@ class Results(unittest.TestCase):
         self.assertIn("| 4.00% | 2.00% to 8.00% |", self.section("recipes"))
         self.assertIn("| [1], [2] |", self.section("recipes"))
 
-    def test_decoders_calibration_adapting(self):
+    def test_decoders_calibration_adapting_alignment(self):
         parts = {"in_list": {"words": 30, "cer_micro": 0.02, "wer": 0.1}, "out_of_list": {"words": 10, "cer_micro": 0.2, "wer": 0.4},
                  "without_letters": {"words": 5, "cer_micro": 0.1, "wer": 0.1}}
         self.call("add-figures", "decoder", self.evaluation(decoder="beam 16", **parts), "--name", "beam", "--title", "small",
@@ -164,7 +164,28 @@ class Results(unittest.TestCase):
         self.assertIn("| small | train_forms / validation_forms | beam 16 | 4.00% |", self.section("decoders"))
         self.assertIn("| 2.00% (30 words) | 20.00% (10 words) | 10.00% (5 words) | 40 |", self.section("decoders"))
         self.assertIn("| best path | 40 | 1.500 | 7.00% | 2.00% | 5.00% | 2.00% |", self.section("calibration"))
-        self.assertIn("| 50 | 9 | 8 | 10.00% | 7.50% | -25.0% |", self.section("adapting"))
+        self.assertIn("| 50 | 9 | 8 | 0 | 10.00% | 7.50% | -25.0% | - | - | - | - | - | - | [3] |", self.section("adapting"))
+        pair = {"before": {"words": 70, "cer_micro": 0.1, "cer_macro": 0.12, "wer": 0.3},
+                "after": {"words": 70, "cer_micro": 0.08, "cer_macro": 0.1, "wer": 0.2}, "after_by_writers": [0.05, 0.11]}
+        other.write_text(json.dumps({"by_writers": {"writers": 9, "better": 8, "cer_micro_before": 0.1, "cer_micro_after": 0.075,
+                                                    "change": -0.25}, "words_each": 50, "left_out": [{"writer": "111"}] * 2,
+                                     "by_words": pair}))
+        self.call("add-figures", "adapting", other, "--name", "adapted", "--title", "small", "--split", "forms", "--command", "adapt",
+                  "--overwrite")
+        self.assertNotIn("111", (self.results / "adapted.json").read_text())
+        alignment = {"words": 40, "words_not_aligned": 2, "words_from_left_to_right": 40, "characters_with_known_place": 160,
+                     "centres_within_4_pixels": 0.975, "median_distance": 0.31}
+        self.call("add", self.run_folder(), "--name", "small", "--split", "random", "--command", "train_iam")
+        align = ("add-figures", "alignment", other, "--name", "aligned", "--title", "small", "--split", "data", "--command", "align")
+        self.call(*align, fails="lacks 'words'")
+        other.write_text(json.dumps(alignment))
+        self.call(*align, "--run", "adapted", fails="expected the name of a run's summary")
+        self.call(*align, "--run", "none", fails="cannot be read")
+        self.call(*align, "--run", "small")
+        self.call("page")
+        self.assertIn("| 2 | 10.00% | 7.50% | -25.0% | 70 | 10.00% to 8.00% | 5.00% to 11.00% | 12.00% to 10.00% | 30.00% to 20.00% |",
+                      self.section("adapting"))
+        self.assertIn("| small | data | 40 | 2 | 40 | 160 | 97.50% | 0.31 | [5] on the run of [1] |", self.section("alignment"))
         other.write_text("{}")
         self.call(*calibration, "--command", "x", "--overwrite", fails="figures: lacks 'words'")
 

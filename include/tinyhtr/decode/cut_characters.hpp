@@ -17,10 +17,10 @@ namespace tinyhtr {
 /// What cut_characters weighs against each other, lengths in letters: how wide an average one is. The defaults were
 /// chosen on the training words of data/.
 struct CutOptions {
-  double centre_deviation = 0.25;  ///< of a character's middle from where the network says
-  double width_deviation = 0.175;  ///< of its width from the expected one w, in units of sqrt(w)
-  double ink_weight = 16;          ///< of a letter's width of ink that a cut goes through
-  double most_ink = 0.5;           ///< that a cut may cost; more does not make it worse
+  double centre_deviation = 0.22;  ///< of a character's middle from where the network says
+  double width_deviation = 0.2;    ///< of its width from the expected one w, in units of sqrt(w)
+  double ink_weight = 24;          ///< of a letter's width of ink that a cut goes through
+  double most_ink = 0.35;          ///< that a cut may cost; more does not make it worse
   double reach = 0.9;              ///< on both sides of the expected place, in which a cut is looked for
   double joint = 0.075;            ///< by which a cut through ink lies too early: place_of_cut
 };

@@ -54,9 +54,9 @@ class ClassMeans {
 /// The lags and widths of the classes.
 ///
 ///     widths = fit_character_widths(ink of whole words, pixels)
-///     lags   = mean over a class's characters of  (middle of its box - middle of its steps), letters
+///     lags   = mean over a class's characters of  (middle between its two cuts - middle of its steps), letters
 ///
-/// where the boxes are those that the lags give, so that both are found in turn, five times; the first boxes are cut by
+/// where the cuts are those that the lags give, so that both are found in turn, five times; the first ones are made by
 /// widths and ink alone. A class gets five observations more that are the mean of all. Widths are those of the original
 /// images, which should be of one resolution. words: of the hands in question, some hundreds at least; 1,000 of
 /// them, spread over the list, are used for the lags, but those that the network cannot align. blank: the last class.
@@ -72,7 +72,8 @@ PlacePrior fit_place_prior(WordNet<T>& network, std::span<const LabelledWord> wo
   std::vector<std::span<const int>> labels;  // of the words in `seen`
   for (const LabelledWord& word : words) {
     const PreparedImage prepared = prepare_in_place(*network.options.preprocessing, word.image);
-    const auto [begin, end] = inked_columns(detail::ink_of_columns(prepared.image));
+    const SlantedInk ink = detail::ink_to_cut(prepared.image);
+    const auto [begin, end] = inked_columns(ink.of_lines());
     word_widths.push_back({word.label, static_cast<double>(end - begin)});
   }
   PlacePrior prior;
@@ -92,11 +93,12 @@ PlacePrior fit_place_prior(WordNet<T>& network, std::span<const LabelledWord> wo
   for (int round = 0; round < 5; ++round) {
     detail::ClassMeans lags(prior.lags.size());
     for (std::size_t k = 0; k < seen.size(); ++k) {
-      const std::vector<CharacterBox> boxes = detail::cut_word(seen[k], labels[k], prior, options);
+      const std::vector<double> places = detail::cut_places(seen[k], labels[k], prior, options);
       const std::vector<double> centres = detail::step_centres(seen[k]);
       const double letter = detail::letter_columns(seen[k], labels[k], prior.widths);
-      for (std::size_t i = 0; i < boxes.size(); ++i) {
-        lags.add(labels[k][i], (boxes[i].centre() - centres[i]) / letter);
+      for (std::size_t i = 0; i < centres.size(); ++i) {
+        const double middle = seen[k].left + (places[i] + places[i + 1]) / 2;
+        lags.add(labels[k][i], (middle - centres[i]) / letter);
       }
     }
     prior.lags = lags.means(pseudo_observations);

@@ -15,7 +15,9 @@
 #include "tinyhtr/decode/align.hpp"
 #include "tinyhtr/decode/character_boxes.hpp"
 #include "tinyhtr/decode/cut_characters.hpp"
+#include "tinyhtr/image/deslant.hpp"
 #include "tinyhtr/image/image.hpp"
+#include "tinyhtr/image/slanted_ink.hpp"
 #include "tinyhtr/models/step_geometry.hpp"
 #include "tinyhtr/models/word_net.hpp"
 
@@ -55,23 +57,15 @@ namespace detail {
 struct SeenWord {
   std::vector<CharacterBox> steps;  ///< of each character, columns of the fitted image
   StepGeometry geometry;            ///< of the fitted image on the original
-  std::vector<double> ink;          ///< of each column of the prepared image, in rows of black
+  SlantedInk ink;                   ///< of the prepared image
   double left = 0;                  ///< column of the original at which the prepared image begins
 };
 
-/// Of each column of a grey image, how many of its rows are black; grey counts in part, and the lightest quarter of the
-/// greys is paper.
-inline std::vector<double> ink_of_columns(const Image& word) {
-  constexpr double paper = 0.25;
-  std::vector<double> rows(static_cast<std::size_t>(word.width));
-  for (Index y = 0; y < word.height; ++y) {
-    for (Index x = 0; x < word.width; ++x) {
-      const double darkness = (255 - word.row(y)[x]) / 255.0;
-      rows[static_cast<std::size_t>(x)] += std::max(0.0, darkness - paper) / (1 - paper);
-    }
-  }
-  return rows;
-}
+/// The ink of a prepared word along lines that lean half as much as Deslant finds. All of it would be right for letters
+/// of nothing but stems; bowls, and the strokes that join them, are cut best by a line between that and upright. Chosen
+/// on the training words of data/, where the middles of so many characters came out within 4 pixels: upright 93.8%,
+/// 95.2% at four tenths, 95.1% at six.
+inline SlantedInk ink_to_cut(const Image& prepared) { return SlantedInk(prepared, 0.5 * Deslant().shear_of(prepared)); }
 
 inline void check_any_width(const WordNetOptions& network, const std::string& who) {
   if (network.width == 0 && network.preprocessing) return;
@@ -87,7 +81,7 @@ SeenWord see_word(WordNet<T>& network, const Image& image, std::span<const int> 
   const PreparedImage prepared = prepare_in_place(preprocessing, image);
   SeenWord word{.steps = std::vector<CharacterBox>(label.size()),
                 .geometry = geometry_of(network.options, prepared, image.width),
-                .ink = ink_of_columns(prepared.image),
+                .ink = ink_to_cut(prepared.image),
                 .left = prepared.left};
   const Image fitted = fit_image(preprocessing.fit, prepared.image);
   const Index stride = column_stride(network.options), margin = 2 * stride;
@@ -108,7 +102,7 @@ SeenWord see_word(WordNet<T>& network, const Image& image, std::span<const int> 
 
 /// The columns that a letter takes in this word.
 inline double letter_columns(const SeenWord& word, std::span<const int> label, const std::vector<double>& widths) {
-  const auto [begin, end] = inked_columns(word.ink);
+  const auto [begin, end] = inked_columns(word.ink.of_lines());
   double of_label = 0, of_all = 0;
   for (const int number : label) of_label += widths[static_cast<std::size_t>(number)];
   for (const double width : widths) of_all += width;
@@ -125,38 +119,55 @@ inline std::vector<double> step_centres(const SeenWord& word) {
   return centres;
 }
 
-/// Cuts the word's ink: boxes in columns of the original image.
-inline std::vector<CharacterBox> cut_word(const SeenWord& word, std::span<const int> label, const PlacePrior& prior,
-                                          const CutOptions& options) {
+/// Where the word's ink is cut, L + 1 places along its lines, in columns of the prepared image.
+inline std::vector<double> cut_places(const SeenWord& word, std::span<const int> label, const PlacePrior& prior,
+                                      const CutOptions& options) {
   if (label.empty()) return {};
   const double letter = letter_columns(word, label, prior.widths);
+  const auto margin = static_cast<double>(word.ink.margin());
   std::vector<double> centres = step_centres(word), widths;
   for (std::size_t i = 0; i < label.size(); ++i) {
     const auto number = static_cast<std::size_t>(label[i]);
-    centres[i] += letter * prior.lags[number] - word.left;
+    centres[i] += letter * prior.lags[number] - word.left + margin;
     widths.push_back(prior.widths[number]);
   }
-  const std::vector<Index> cuts = cut_characters(word.ink, centres, widths, letter, options);
-  std::vector<double> edges{static_cast<double>(cuts.front())};
-  for (std::size_t i = 1; i < label.size(); ++i) {
-    edges.push_back(std::min(place_of_cut(word.ink, cuts[i], letter, options), static_cast<double>(cuts[i + 1])));
+  const std::span<const double> ink = word.ink.of_lines();
+  const std::vector<Index> cuts = cut_characters(ink, centres, widths, letter, options);
+  std::vector<double> places;
+  for (std::size_t i = 0; i < cuts.size(); ++i) {
+    const bool is_inner = i > 0 && i + 1 < cuts.size();
+    auto place = static_cast<double>(cuts[i]);
+    if (is_inner) {
+      place = std::min(place_of_cut(ink, cuts[i], letter, options), static_cast<double>(cuts[i + 1]));
+    }
+    places.push_back(place - margin);
   }
-  edges.push_back(static_cast<double>(cuts.back()));
-  const auto on_original = [&word](double column) {
-    return std::clamp(word.left + column, word.geometry.x_low, word.geometry.x_high);
-  };
+  return places;
+}
+
+/// Cuts the word's ink: boxes in columns of the original image. Each reaches over the ink of its character, but never
+/// begins or ends before the one in front of it does.
+inline std::vector<CharacterBox> cut_word(const SeenWord& word, std::span<const int> label, const PlacePrior& prior,
+                                          const CutOptions& options) {
   std::vector<CharacterBox> boxes;
-  for (std::size_t i = 0; i < label.size(); ++i) boxes.push_back({on_original(edges[i]), on_original(edges[i + 1])});
+  CharacterBox before{word.geometry.x_low, word.geometry.x_low};
+  for (const InkExtent& ink : word.ink.extents_between(cut_places(word, label, prior, options))) {
+    const double end = std::clamp(word.left + ink.end, before.x_end, word.geometry.x_high);
+    before = {std::clamp(word.left + ink.begin, before.x_begin, end), end};
+    boxes.push_back(before);
+  }
   return boxes;
 }
 
 }  // namespace detail
 
-/// The boxes of the characters of a text on the image of a word, from left to right, side by side.
+/// The boxes of the characters of a text on the image of a word, from left to right.
 ///
 ///     step[i] = mean over m = 0 .. stride - 1 of the box that align() finds on the image moved right by m columns
-///     box     = cut_characters(ink of the image's columns, middles of step + lags, widths), its edges by place_of_cut
+///     place   = cut_characters(ink along lines as the letters lean, middles of step + lags, widths), by place_of_cut
+///     box[i]  = columns of the ink between place[i] and place[i+1]
 ///
+/// Boxes overlap where letters lean over each other; neither edge of a box is left of that of the box before.
 /// A step stands for `stride` columns of what the network is given, 4 for a column net, so one alignment is only that
 /// exact; of four moved images the mean is finer. A network that has learnt to report an l early and a w late does so
 /// in every word: those are the lags. Where prior is empty, box = step. image: as read_image gives it with the

@@ -122,7 +122,8 @@ inline void add_alternatives(Page& page, const Explanation& e, const LoadedNetwo
     body += "<h3>With a character model of English</h3>\n" +
             paragraph("The model adds how probable the letters are one after the other: score = log p + " +
                       fixed(options.model_weight, 1) + " log p<sub>language</sub> + " +
-                      fixed(options.character_bonus, 1) + " for each character. What nobody writes goes down.") +
+                      fixed(options.character_bonus, 1) + " for each character, but takes off no more than " +
+                      fixed(options.escape_cost, 1) + ". What nobody writes goes down.") +
             readings_table(search(), e, model.vocabulary, true);
   } else {
     body += note("There is no character model at " + html_text(default_language_model().string()) +

@@ -86,6 +86,10 @@ class DecoderOptions {
     app.add_option("--character-bonus", beam_.character_bonus, "Added for every character, with a model")
         ->capture_default_str()
         ->group(group);
+    app.add_option("--escape-cost", beam_.escape_cost,
+                   "The most that model and bonus take off the score of a text; inf: no bound")
+        ->capture_default_str()
+        ->group(group);
     app.add_option("--lexicon", lexicon_,
                    "With --decoder beam: a list of words, one a line; english: the one that comes with tinyhtr; none")
         ->type_name("FILE")
@@ -110,6 +114,7 @@ class DecoderOptions {
     if (language_model_ != "none") {
       add("model weight", beam_.model_weight, unset.model_weight);
       add("character bonus", beam_.character_bonus, unset.character_bonus);
+      add("escape cost", beam_.escape_cost, unset.escape_cost);
     }
     if (lexicon_ != "none") add("outside penalty", beam_.outside_penalty, unset.outside_penalty);
     return text;

@@ -113,20 +113,23 @@ TEST_CASE("beam_search: with a model, a bonus and a word list, against all texts
   const VocabularyModel model(small_model(), vocabulary);
   const Lexicon lexicon({"ab", "abc", "cab"}, vocabulary, false);
   const Tensor<double> logits = random_logits(5, 2, 4, 1, 11);
-  for (const double penalty : {0.7, unbounded}) {
+  for (const auto& [penalty, escape] :
+       {std::pair{0.7, unbounded}, {unbounded, unbounded}, {0.7, 1.5}, {unbounded, 0.5}}) {
+    CAPTURE(escape);
     const BeamOptions options{.width = 5000,
                               .n_best = 5000,
                               .class_threshold = unbounded,
                               .model = &model,
                               .model_weight = 0.6,
                               .character_bonus = 0.9,
+                              .escape_cost = escape,
                               .lexicon = &lexicon,
                               .outside_penalty = penalty};
     const auto found = beam_search(logits, 3, options);
     for (Index n = 0; n < 2; ++n) {
       const auto expected = ranked(all_texts(logits, n, 3, 5), [&](const Text& text) {
-        return 0.6 * model.text_log_probability(text) + 0.9 * static_cast<double>(text.size()) -
-               (lexicon.contains(text) ? 0 : penalty);
+        const double share = 0.6 * model.text_log_probability(text) + 0.9 * static_cast<double>(text.size());
+        return std::max(share, -escape) - (lexicon.contains(text) ? 0 : penalty);
       });
       const auto& readings = found[static_cast<std::size_t>(n)];
       check_equal(readings, expected);
@@ -138,6 +141,25 @@ TEST_CASE("beam_search: with a model, a bonus and a word list, against all texts
       }
     }
   }
+}
+
+TEST_CASE("beam_search: of what the network is sure, a bounded model takes nothing away") {
+  const VocabularyModel model(small_model(), Vocabulary("abc"));
+  // "cc" is in no word of the model; the network has it at .98 a step, and "ca" at .01.
+  Tensor<double> logits(Shape{3, 1, 4});
+  const double sure = std::log(.98), other = std::log(.01);
+  for (Index t = 0; t < 3; ++t) {
+    for (Index k = 0; k < 4; ++k) logits(t, 0, k) = std::log(.005);
+  }
+  logits(0, 0, 2) = logits(1, 0, 3) = logits(2, 0, 2) = sure;
+  logits(2, 0, 0) = other;
+  const BeamOptions options{.model = &model, .model_weight = 3, .character_bonus = 0, .escape_cost = unbounded};
+  CHECK(beam_search(logits, 3, options)[0][0].classes != Text{2, 2});
+  BeamOptions bounded = options;
+  bounded.escape_cost = 2;  // the network is sure by log(.98 / .01) = 4.6
+  CHECK(beam_search(logits, 3, bounded)[0][0].classes == Text{2, 2});
+  CHECK(beam_search(logits, 3, bounded)[0][0].score ==
+        doctest::Approx(3 * sure - 2 * std::log(.995) - 2));
 }
 
 TEST_CASE("beam_search: sums paths where best_path looks at one") {
@@ -285,6 +307,8 @@ TEST_CASE("beam_search: bad input") {
   CHECK_THROWS_AS(beam_search(logits, 4, {.class_threshold = std::nan("")}), ArgumentError);
   CHECK_THROWS_AS(beam_search(logits, 4, {.model_weight = -1}), ArgumentError);
   CHECK_THROWS_AS(beam_search(logits, 4, {.character_bonus = unbounded}), ArgumentError);
+  CHECK_THROWS_AS(beam_search(logits, 4, {.escape_cost = -1}), ArgumentError);
+  CHECK_THROWS_AS(beam_search(logits, 4, {.escape_cost = std::nan("")}), ArgumentError);
   CHECK_THROWS_AS(beam_search(logits, 4, {.outside_penalty = std::nan("")}), ArgumentError);
   const std::vector<Index> two{4, 4}, long_one{4, 5, 4}, negative{4, 4, -1};
   CHECK_THROWS_AS(beam_search(logits, 4, {}, two), ArgumentError);

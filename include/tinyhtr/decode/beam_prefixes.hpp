@@ -1,6 +1,7 @@
 // The prefixes of a beam search: a tree of texts in one array, each with what the language says of it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -18,6 +19,9 @@ namespace tinyhtr {
 /// language itself, so that alpha = 1 counts that twice. The defaults are of seven pairs the best for the network
 /// `small` as first made and the model that comes with tinyhtr on words of new writers, and within 0.1 points of the
 /// best on words of known ones: the words of docs/results.md, whose figures of beam search are that much too good.
+/// A bound for the model leaves names and foreign words to the network: what it is sure of by e^gamma stays, however
+/// unlikely its letters. Without one, words outside the word list are read worse than by best path; 5 and less cost
+/// words in it more than that is worth.
 struct BeamOptions {
   Index width = 16;            ///< prefixes that go on at every time step
   Index n_best = 1;            ///< readings of each image, at most; never more than width
@@ -26,6 +30,7 @@ struct BeamOptions {
   const VocabularyModel* model = nullptr;  ///< none: the network alone decides
   double model_weight = 0.6;               ///< alpha, on the model's log probability; 0 or more
   double character_bonus = 1;         ///< beta, for every character, with a model: it makes long words less probable
+  double escape_cost = 6;             ///< gamma, the most that model and bonus take off a score; infinity: no bound
   const Lexicon* lexicon = nullptr;   ///< none: every text is as good
   double outside_penalty = 2;         ///< off the score of a text outside the lexicon; infinity allows none
   double confidence_temperature = 1;  ///< what scores are divided by for confidences; fit_beam_temperature finds it
@@ -37,11 +42,13 @@ namespace detail {
 struct BeamPrefix {
   std::uint32_t parent = 0, first_child = 0, sibling = 0;  // 0 for none: the empty text is nobody's child
   std::int32_t last = -1;                                  // its last class; -1 for the empty text
+  std::int32_t length = 0;                                 // characters
   std::uint32_t model_state = 0;
   Lexicon::State lexicon_state = 0;
   Index stamp = -1;
   std::size_t place = 0;
   double model = 0;     // log p of its characters under the model
+  double penalty = 0;   // for not being in the lexicon
   double language = 0;  // what is added to the logarithm of its paths: model, bonus, penalty
 };
 
@@ -68,20 +75,20 @@ class BeamPrefixes {
     made.parent = parent;
     made.last = number;
     made.sibling = from.first_child;
-    made.language = from.language;
+    made.penalty = from.penalty;
     if (const VocabularyModel* model = options_->model) {
-      const double log_probability = model->log_probability(from.model_state, number);
-      made.model = from.model + log_probability;
-      made.language += options_->model_weight * log_probability + options_->character_bonus;
+      made.model = from.model + model->log_probability(from.model_state, number);
+      made.length = from.length + 1;
       made.model_state = model->next(from.model_state, number);
     }
     if (const Lexicon* lexicon = options_->lexicon) {
       made.lexicon_state = lexicon->next(from.lexicon_state, number);
       // Outside stays outside: the penalty is due once, and at once.
       if (made.lexicon_state == Lexicon::outside && from.lexicon_state != Lexicon::outside) {
-        made.language -= options_->outside_penalty;
+        made.penalty = options_->outside_penalty;
       }
     }
+    made.language = of_model(made.model, made.length) - made.penalty;
     const auto place = static_cast<std::uint32_t>(prefixes_.size());
     prefixes_[parent].first_child = place;
     prefixes_.push_back(made);
@@ -102,10 +109,7 @@ class BeamPrefixes {
   /// What is added to the logarithm of its paths where the text ends here.
   double language_at_end(std::uint32_t i) const {
     const BeamPrefix& prefix = prefixes_[i];
-    double sum = prefix.language;
-    if (options_->model != nullptr) {
-      sum += options_->model_weight * options_->model->end_log_probability(prefix.model_state);
-    }
+    double sum = of_model(model_log_probability(i), prefix.length) - prefix.penalty;
     if (options_->lexicon != nullptr && !in_lexicon(i) && prefix.lexicon_state != Lexicon::outside) {
       sum -= options_->outside_penalty;
     }
@@ -119,6 +123,13 @@ class BeamPrefixes {
   }
 
  private:
+  /// The model's share of a score, and the bonus: max(alpha log p + beta length, -gamma).
+  double of_model(double log_probability, std::int32_t length) const {
+    if (options_->model == nullptr) return 0;
+    const double share = options_->model_weight * log_probability + options_->character_bonus * length;
+    return std::max(share, -options_->escape_cost);
+  }
+
   const BeamOptions* options_ = nullptr;
   std::vector<BeamPrefix> prefixes_;
 };

@@ -159,7 +159,7 @@ class BeamSearch {
     for (const Entry& entry : beam_) {
       const std::int32_t last = prefixes_[entry.prefix].last;
       const double total = entry.blank + entry.label, log_total = std::log(total);
-      const double bonus = options.model != nullptr ? options.character_bonus : 0;
+      const double bonus = options.model != nullptr ? std::max(options.character_bonus, 0.0) : 0;
       const double most = log_total + prefixes_[entry.prefix].language + bonus;
       for (const Candidate& candidate : candidates_) {
         if (most + candidate.log_probability < worst) break;
@@ -218,6 +218,7 @@ inline void check_beam(Index classes, int blank, const BeamOptions& options) {
   expect(options.model_weight >= 0 && std::isfinite(options.model_weight), "a model weight of 0 or more",
          options.model_weight);
   expect(std::isfinite(options.character_bonus), "a finite character bonus", options.character_bonus);
+  expect(options.escape_cost >= 0, "an escape cost of 0 or more", options.escape_cost);
   expect(options.outside_penalty >= 0, "a penalty of 0 or more", options.outside_penalty);
   expect(options.confidence_temperature > 0 && std::isfinite(options.confidence_temperature),
          "a confidence temperature above 0", options.confidence_temperature);
@@ -238,7 +239,8 @@ inline void check_beam(Index classes, int blank, const BeamOptions& options) {
 
 /// Prefix beam search: of each image the best texts, not paths.
 ///
-///     score(text) = log p_ctc(text) + alpha log p_model(text) + beta |text| - penalty where it is not in the lexicon
+///     score(text) = log p_ctc(text) + max(alpha log p_model(text) + beta |text|, -gamma)
+///                   - penalty where it is not in the lexicon
 ///
 /// A prefix carries two sums of paths, those that end in the blank and those that end in its last class:
 ///

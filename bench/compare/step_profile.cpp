@@ -32,7 +32,7 @@ double median(std::vector<double> values) {
 }
 
 /// One set of implementations, undivided steps and divided ones in turn.
-template <class Algorithms, class Ctc>
+template <class Algorithms>
 class Profile {
  public:
   Profile(const WordNetOptions& options, Index batch) : whole_(options, batch), divided_(options, batch) {}
@@ -61,7 +61,7 @@ class Profile {
 
   double step_seconds() const { return median(whole_seconds_); }
   float loss() const { return loss_; }
-  const TrainingSteps<Algorithms, Ctc>& training() const { return divided_; }
+  const TrainingSteps<Algorithms>& training() const { return divided_; }
 
   /// Medians over the steps, for each part by itself.
   Parts seconds() const {
@@ -79,7 +79,7 @@ class Profile {
   }
 
  private:
-  TrainingSteps<Algorithms, Ctc> whole_, divided_;
+  TrainingSteps<Algorithms> whole_, divided_;
   std::vector<double> whole_seconds_;
   std::vector<Parts> parts_;
   float loss_ = 0;
@@ -161,8 +161,8 @@ void print_step(const char* name, const Profile& profile, Index batch, double sg
 
 void run(const WordNetOptions& options, Index batch, int steps) {
   constexpr int warming = 2;  // fills caches, and the memory pool
-  Profile<LayerByLayer, LogDomain> before(options, batch);
-  Profile<Fast, Scaled> after(options, batch);
+  Profile<LayerByLayer> before(options, batch);
+  Profile<Fast> after(options, batch);
   std::vector<double> rates;
   for (int step = 0; step < warming + steps; ++step) {  // in turn, so that a change of the machine's speed meets all
     before.run(step % 2 == 0, step >= warming);

@@ -80,7 +80,7 @@ inline double operations(const Node<float>& node) {
 }
 
 /// Training steps of the reference network with one set of implementations, undivided or part by part.
-template <class Algorithms, class Ctc>
+template <class Algorithms>
 class TrainingSteps {
  public:
   TrainingSteps(const WordNetOptions& options, Index batch)
@@ -91,7 +91,7 @@ class TrainingSteps {
   /// A training step as Trainer does it; returns its loss.
   float step() {
     const Variable<float> logits = network_.forward(images_, Mode::training(1, step_++));
-    const Variable<float> loss = ctc_loss<Ctc>(logits, labels_);
+    const Variable<float> loss = ctc_loss<typename Algorithms::Ctc>(logits, labels_);
     adam_.zero_grad();
     backward(loss, Keep::leaves);
     clip_gradient_norm(adam_.parameters(), 5);
@@ -131,9 +131,10 @@ class TrainingSteps {
       }
     }
     if (order == ImageOrder::channels_last) x = forward(reorder(x, order));
-    x = forward(network_.lstm.forward(forward(image_to_sequence(x, network_.options.scan))));
+    x = forward(network_.lstm.template forward_by<typename Algorithms::Lstm>(
+        forward(image_to_sequence(x, network_.options.scan))));
     x = forward(network_.classes.forward(forward(network_.dropout.forward(x, mode))));
-    Variable<float> loss = forward(ctc_loss<Ctc>(x, labels_));
+    Variable<float> loss = forward(ctc_loss<typename Algorithms::Ctc>(x, labels_));
     x = {};
 
     adam_.zero_grad();

@@ -46,7 +46,7 @@ struct LstmData {
   Tensor<T> h;
   LstmCache<T> cache;
   Tensor<T> dx, dweight_ih, dweight_hh, dbias;
-  Variable<T> graph;  // of CellByCell
+  Variable<T> graph;  // of CellByCellLstm
 
   explicit LstmData(const LstmCase& shape)
       : x(random_tensor<T>({shape.steps, shape.batch, shape.channels}, 1)),
@@ -60,6 +60,28 @@ struct LstmData {
     scale_forward(weight_ih, weight_ih, T(0.1));  // gates in the middle of their range, as in a trained network
     scale_forward(weight_hh, weight_hh, T(0.1));
   }
+};
+
+/// A bidirectional layer in training, by an algorithm of BiLstm::forward_by. What backward adds to is not emptied.
+template <class T>
+struct BiLstmData {
+  explicit BiLstmData(const LstmCase& shape)
+      : random(3, Purpose::init),
+        layer(shape.channels, shape.hidden, random),
+        x(random_tensor<T>({shape.steps, shape.batch, shape.channels}, 1), true),
+        dh(random_tensor<T>({shape.steps, shape.batch, 2 * shape.hidden}, 5)) {}
+
+  Random random;
+  BiLstm<T> layer;
+  Variable<T> x, h;
+  Tensor<T> dh;
+};
+
+/// One line for each.
+inline constexpr std::tuple bi_lstm_algorithms{
+    Choice<CellByCell>{"CellByCell"},
+    Choice<OneDirectionFirst>{"OneDirectionFirst"},
+    Choice<BothDirections>{"BothDirections"},
 };
 
 /// One node per sequence, with one product for the inputs of all steps.
@@ -78,7 +100,7 @@ struct SequenceLstm {
 };
 
 /// The readable reference: each step out of small operations, each of them a node of a graph.
-struct CellByCell {
+struct CellByCellLstm {
   template <class T>
   static void forward(LstmData<T>& d) {
     d.graph = lstm_by_cells(Variable<T>(d.x, true), Variable<T>(d.weight_ih, true), Variable<T>(d.weight_hh, true),
@@ -93,7 +115,7 @@ struct CellByCell {
 
 /// One line for each.
 inline constexpr std::tuple lstm_algorithms{
-    Choice<CellByCell>{"CellByCell"},
+    Choice<CellByCellLstm>{"CellByCell"},
     Choice<SequenceLstm>{"Sequence"},
 };
 

@@ -93,14 +93,35 @@ TEST_CASE("the whole network's gradients agree with differences, with batch stat
   }
 }
 
-TEST_CASE("a network of naive convolutions gives the same numbers") {
+namespace {
+
+struct ByCells : Textbook {
+  using Lstm = CellByCell;
+};
+
+}  // namespace
+
+TEST_CASE("networks of the readable algorithms give the same numbers, losses and gradients") {
   const WordNetOptions options = small_options();
   WordNet<double> fast(5, 3, options);
   WordNet<double, Textbook> naive(5, 3, options);
   const auto images = counted_tensor<double>({2, 3, 8, 12}, 201, 128, 128);
-  const Variable<double> a = fast.forward(images, Mode::training(1, 1)),
-                         b = naive.forward(images, Mode::training(1, 1));
-  CHECK(relative_error(a.value(), b.value()) < 1e-12);
+  WordNet<double, ByCells> by_cells(5, 3, options);
+  const auto run = [&images]<class Algorithms>(WordNet<double, Algorithms>& network) {
+    const Variable<double> logits = network.forward(images, Mode::training(1, 1));
+    const Variable<double> loss = ctc_loss<typename Algorithms::Ctc>(logits, {{0, 1}, {2}});
+    backward(loss);
+    std::vector<Tensor<double>> found{logits.value(), loss.value()};
+    for (const auto& [name, parameter] : members_of<double>(network).parameters) {
+      if (!is_normalised_away(name)) found.push_back(parameter->grad());
+    }
+    return found;
+  };
+  const auto expected = run(naive);
+  for (const auto& found : {run(fast), run(by_cells)}) {
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) CHECK(relative_error(found[i], expected[i]) < 1e-11);
+  }
 }
 
 TEST_CASE("the same bits at 1, 2, 3, 8 threads, with dropout") {

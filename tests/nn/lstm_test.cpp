@@ -139,6 +139,36 @@ TEST_CASE("gradient check: the bidirectional layer with lengths; the padding has
   CHECK_THROWS_AS(layer.forward(x, {4, 1, 5}), ShapeError);
 }
 
+TEST_CASE("every algorithm of the bidirectional layer gives the same states and gradients, with lengths and without") {
+  for (const Lengths& lengths : {Lengths{}, Lengths{5, 1, 3}, Lengths{2, 5, 1}}) {
+    CAPTURE(lengths.size());
+    const auto run = [&lengths]<class Algorithm>(Algorithm) {
+      Random random(1, Purpose::init);
+      BiLstm<double> layer(3, 2, random);
+      const Variable<double> x(counted_tensor<double>({5, 3, 3}, 1), true, "x");
+      const Variable<double> y = layer.forward_by<Algorithm>(x, lengths);
+      backward(y, counted_tensor<double>(y.shape(), 5));
+      std::vector<Tensor<double>> found{y.value(), x.grad()};
+      for (const Variable<double>& parameter : parameters_of<double>(layer)) found.push_back(parameter.grad());
+      return found;
+    };
+    const auto expected = run(CellByCell{});
+    CHECK(expected[0].shape() == Shape{5, 3, 4});
+    for (const auto& found : {run(OneDirectionFirst{}), run(BothDirections{})}) {
+      for (std::size_t i = 0; i < expected.size(); ++i) CHECK(relative_error(found[i], expected[i]) < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("gradient check: the bidirectional layer cell by cell, with lengths") {
+  Random random(1, Purpose::init);
+  BiLstm<double> layer(3, 2, random);
+  Inputs inputs{Variable<double>(counted_tensor<double>({4, 3, 3}, 1), true, "x")};
+  for (const Variable<double>& parameter : parameters_of<double>(layer)) inputs.push_back(parameter);
+  check_gradient([&](const Inputs& in) { return layer.forward_by<CellByCell>(in[0], {4, 1, 3}); }, inputs);
+  CHECK_THROWS_AS(layer.forward_by<CellByCell>(inputs[0], {4, 1, 5}), ShapeError);
+}
+
 TEST_CASE("a sample with a length is read as it is without what stands behind") {
   Random random(1, Purpose::init);
   const BiLstm<double> layer(3, 2, random);

@@ -221,7 +221,7 @@ struct WordNet {
     }
     if (order == ImageOrder::channels_last) x = reorder(x, order);
     const Variable<T> sequence = image_to_sequence(x, options.scan);  // (T,N,C)
-    const Variable<T> features = dropout.forward(lstm.forward(sequence, widths), mode);
+    const Variable<T> features = dropout.forward(lstm.template forward_by<typename Algorithms::Lstm>(sequence, widths), mode);
     Heads result{classes.forward(features), {}};
     if (with_second && second_classes) {
       result.second = second_classes->forward(time_window(sequence, second_head_columns));

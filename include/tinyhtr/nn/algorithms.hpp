@@ -3,6 +3,9 @@
 
 #include "tinyhtr/core/image_order.hpp"
 #include "tinyhtr/kernels/conv2d.hpp"
+#include "tinyhtr/kernels/ctc_log_domain.hpp"
+#include "tinyhtr/kernels/ctc_scaled.hpp"
+#include "tinyhtr/nn/lstm.hpp"
 
 namespace tinyhtr {
 
@@ -13,14 +16,19 @@ namespace tinyhtr {
 /// transpose (bench/README.md). What goes into a network and what comes out has them first, in reading the maps too.
 struct Fast {
   using Convolution = Automatic;
+  using Lstm = BothDirections;
+  using Ctc = Scaled;
   static constexpr bool fused_normalisation = true;               ///< batch norm, skip, rectifier, dropout: one node
   static constexpr ImageOrder order = ImageOrder::channels_last;  ///< of the blocks' maps, where normalisation is fused
 };
 
-/// Convolution and batch norm by their formulas, what follows them a node each: to read, to step through, to hold Fast
-/// against. (The readable forms of the others are functions: lstm_by_cells, ctc_loss<LogDomain>.)
+/// Convolution, batch norm and CTC by their formulas, what follows them a node each: to read, to step through, to hold
+/// Fast against. The LSTM's loops are those of its formulas in all but CellByCell, which has a graph for each step: a
+/// set of one's own, `struct ByCells : Textbook { using Lstm = CellByCell; };`, takes it.
 struct Textbook {
   using Convolution = Naive;
+  using Lstm = BothDirections;
+  using Ctc = LogDomain;
   static constexpr bool fused_normalisation = false;
   static constexpr ImageOrder order = ImageOrder::channels_first;
 };

@@ -1,8 +1,10 @@
 // The LSTM layer, in one direction or both, and its cell built of small operations.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -45,13 +47,14 @@ struct LstmNode : Node<T> {
   }
 };
 
-/// h (T,N,H) of x (T,N,C), as one node; the formulas stand at lstm_forward.
+/// h (T,N,H) of x (T,N,C), as one node; the formulas stand at lstm_forward. lengths (N), where given: the steps of each
+/// sample; h is zero behind them.
 template <class T>
 Variable<T> lstm(const Variable<T>& x, const Variable<T>& weight_ih, const Variable<T>& weight_hh,
-                 const Variable<T>& bias, Direction direction) {
+                 const Variable<T>& bias, Direction direction, const Lengths& lengths = {}) {
   auto node = make_node<LstmNode<T>>(std::vector{direction});
   const auto weights = node->weights({weight_ih.shared_node(), weight_hh.shared_node(), bias.shared_node()});
-  lstm_forward<T>(node->value, node->caches, x.value(), weights);
+  lstm_forward<T>(node->value, node->caches, x.value(), weights, lengths);
   return connect<T>(node, {x, weight_ih, weight_hh, bias});
 }
 
@@ -72,22 +75,35 @@ std::pair<Variable<T>, Variable<T>> lstm_cell(const Variable<T>& x, const Variab
   return {multiply(output_gate, tanh(c_next)), c_next};
 }
 
-/// The same sequence as lstm(), cell by cell: one small graph per step.
+/// The same sequence as lstm(), cell by cell: one small graph per step. Behind the end of a sample its state is made
+/// zero, so that the reverse direction starts there.
 template <class T>
 Variable<T> lstm_by_cells(const Variable<T>& x, const Variable<T>& weight_ih, const Variable<T>& weight_hh,
-                          const Variable<T>& bias, Direction direction) {
+                          const Variable<T>& bias, Direction direction, const Lengths& lengths = {}) {
   check_rank("lstm_by_cells", "x", x.shape(), "(T,N,C)");
-  const Index steps = x.shape()[0];
-  const Shape state{x.shape()[1], weight_hh.shape()[1]};
+  const Index steps = x.shape()[0], batch = x.shape()[1], hidden = weight_hh.shape()[1];
+  check_lengths("lstm_by_cells", lengths, batch, steps);
+  const Shape state{batch, hidden};
   Variable<T> h{Tensor<T>(state)}, c{Tensor<T>(state)};
   std::vector<Variable<T>> outputs(static_cast<std::size_t>(steps));
   for (Index k = 0; k < steps; ++k) {
     const Index t = direction == Direction::forward ? k : steps - 1 - k;
     std::tie(h, c) = lstm_cell(select_step(x, t), h, c, weight_ih, weight_hh, bias);
+    if (!lengths.empty()) {
+      Tensor<T> is_inside(state);
+      for (Index n = 0; n < batch; ++n) std::fill_n(&is_inside(n, 0), hidden, T(t < length_of(lengths, n, steps)));
+      h = multiply(h, Variable<T>(is_inside));
+      c = multiply(c, Variable<T>(is_inside));
+    }
     outputs[static_cast<std::size_t>(t)] = h;
   }
   return stack_steps(outputs);
 }
+
+/// How a bidirectional layer goes about its sequence, for BiLstm::forward_by. All give the same, up to rounding.
+struct CellByCell {};         ///< a small graph for each step of each direction: the formulas themselves
+struct OneDirectionFirst {};  ///< a node for each direction, with one product for the inputs of all steps
+struct BothDirections {};     ///< one node, in which pieces of both directions are computed at the same time
 
 /// A bidirectional LSTM. Names and gate order (i, f, g, o) are PyTorch's; PyTorch's second bias, bias_hh_l0, is only
 /// ever added to bias_ih_l0, so that their sum stands here.
@@ -121,6 +137,23 @@ struct BiLstm {
     lstm_forward<T>(node->value, node->caches, x.value(), weights, lengths);
     return connect<T>(node, {x, weight_ih_l0, weight_hh_l0, bias_ih_l0, weight_ih_l0_reverse, weight_hh_l0_reverse,
                              bias_ih_l0_reverse});
+  }
+
+  /// The same by the Algorithm of a set of them, nn/algorithms.hpp.
+  template <class Algorithm>
+  Variable<T> forward_by(const Variable<T>& x, const Lengths& lengths = {}) const {
+    if constexpr (std::is_same_v<Algorithm, CellByCell>) {
+      return concatenate(lstm_by_cells(x, weight_ih_l0, weight_hh_l0, bias_ih_l0, Direction::forward, lengths),
+                         lstm_by_cells(x, weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse,
+                                       Direction::reverse, lengths));
+    } else if constexpr (std::is_same_v<Algorithm, OneDirectionFirst>) {
+      return concatenate(
+          lstm(x, weight_ih_l0, weight_hh_l0, bias_ih_l0, Direction::forward, lengths),
+          lstm(x, weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse, Direction::reverse, lengths));
+    } else {
+      static_assert(std::is_same_v<Algorithm, BothDirections>, "no algorithm of a bidirectional LSTM");
+      return forward(x, lengths);
+    }
   }
 
  private:

@@ -102,7 +102,7 @@ int main() {
                                                .50, .02, .42, .02, .02, .02,  //
                                                .02, .90, .02, .02, .02, .02,  //
                                                .02, .02, .02, .60, .02, .32});
-  options = {.n_best = 4};
+  options = {.n_best = 4, .escape_cost = 1e9};  // the model without a bound
   print(beam_search(four, classes.blank(), options)[0], classes);
   options.model = &model;
   for (const double bonus : {0.0, 1.0}) {

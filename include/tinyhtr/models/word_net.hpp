@@ -134,6 +134,8 @@ inline void check_widths(const WordNetOptions& options, const Lengths& widths, I
 /// those that read images of any width.
 template <class T, class Algorithms = Fast>
 struct WordNet {
+  using Lstm = typename Algorithms::Lstm;
+
   WordNetOptions options;
   std::vector<ResidualBlock<T, Algorithms>> blocks;
   BiLstm<T> lstm;
@@ -221,7 +223,7 @@ struct WordNet {
     }
     if (order == ImageOrder::channels_last) x = reorder(x, order);
     const Variable<T> sequence = image_to_sequence(x, options.scan);  // (T,N,C)
-    const Variable<T> features = dropout.forward(lstm.template forward_by<typename Algorithms::Lstm>(sequence, widths), mode);
+    const Variable<T> features = dropout.forward(lstm.template forward_by<Lstm>(sequence, widths), mode);
     Heads result{classes.forward(features), {}};
     if (with_second && second_classes) {
       result.second = second_classes->forward(time_window(sequence, second_head_columns));

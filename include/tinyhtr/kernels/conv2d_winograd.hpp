@@ -17,6 +17,7 @@
 #include "tinyhtr/kernels/transpose.hpp"
 #include "tinyhtr/kernels/winograd_correlation.hpp"
 #include "tinyhtr/kernels/winograd_images.hpp"
+#include "tinyhtr/kernels/winograd_kernels.hpp"
 #include "tinyhtr/kernels/winograd_transforms.hpp"
 
 namespace tinyhtr {
@@ -61,13 +62,16 @@ struct WinogradTile {
                       const ConvGeometry& geometry) {
     const ConvSizes sizes("conv2d_forward", x, weight, geometry);
     check_kernel(sizes);
-    forward_prepared(y, x, prepare(weight), bias, sizes);
+    run_forward(y, x, KernelSource<T>(weight, false), bias, sizes);
   }
 
   /// The kernels (F,C,3,3) as forward_prepared takes them, for weights that serve many calls.
   template <class T>
   static Tensor<T> prepare(const Tensor<T>& weight) {
-    return transform_kernels(weight, false);
+    const Kernels<T> layout(weight.dim(1), weight.dim(0));
+    auto kernels = Tensor<T>::uninitialized({positions, layout.between_positions});
+    layout.transform(kernels.data(), weight, false);
+    return kernels;
   }
 
   /// y = leaky_relu(convolution + bias + residual), with kernels of prepare(), a slope up to 1, which leaves the
@@ -76,6 +80,76 @@ struct WinogradTile {
   static void forward_prepared(Tensor<T>& y, const Tensor<T>& x, const Tensor<T>& kernels, const Tensor<T>* bias,
                                const ConvSizes& sizes, T slope = T(1), const Tensor<T>* residual = nullptr) {
     check_kernel(sizes);
+    const Kernels<T> layout(sizes.channels, sizes.filters);
+    run_forward(y, x, KernelSource<T>(layout, kernels.data()), bias, sizes, slope, residual);
+  }
+
+  /// As Naive::backward, with the same arguments; an empty dx counts as zeros, and the last digits of dbias may depend
+  /// on whether dweight is wanted, with which it is summed up in other pieces than alone. dx is dy convolved with the
+  /// kernels turned round; for the weights, forward is transposed step by step:
+  ///
+  ///     dg = G^T [ sum over tiles of (B^T d B) . (A dY A^T) ] G
+  template <class T>
+  static void backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
+                       const Tensor<T>& weight, const ConvGeometry& geometry) {
+    const ConvSizes sizes("conv2d_backward", x, weight, geometry);
+    check_kernel(sizes);
+    sizes.check_backward(dx, dweight, dbias, dy, x, weight);
+    const Window &rows = sizes.rows, &cols = sizes.cols;
+    if (dx) {
+      const bool adds = holds_gradient(*dx, "conv2d_backward", "dx", x.shape());
+      const KernelSource<T> kernels(weight, true);
+      const Tensor<T> shift = shift_of<T>(sizes.channels, nullptr);
+      const Correlation<T> correlation{
+          Images<T>(sizes.order, sizes.filters, rows.output, cols.output, rows.input, cols.input, 2),
+          Images<T>(sizes.order, sizes.channels, rows.input, cols.input, rows.input, cols.input, 0),
+          2 - rows.before,
+          2 - cols.before,
+          kernels,
+          shift};
+      correlation.run(dx->data(), adds, dy.data(), sizes.batch);
+    }
+    if (dweight && !dweight->empty()) {
+      backward_weight(*dweight, dbias, dy, x, sizes);
+    } else if (dbias) {
+      detail::sum_over_pixels(*dbias, dy, sizes.order);
+    }
+  }
+
+ private:
+  static constexpr Index tile = outputs + 2;       // inputs that a tile of outputs sees, along each axis
+  static constexpr Index positions = tile * tile;  // products of a tile, for each channel and filter
+  using InputMatrix = detail::WinogradInput<outputs>;
+  using KernelMatrix = detail::WinogradKernel<outputs>;
+  template <class T>
+  using Kernels = detail::WinogradKernels<T, outputs>;
+  template <class T>
+  using KernelSource = detail::WinogradKernelSource<T, outputs>;
+  using OutputMatrix = detail::WinogradOutput<outputs>;
+  template <class T>
+  using Images = detail::WinogradImages<T, outputs>;
+  template <class T>
+  using Correlation = detail::WinogradCorrelation<T, outputs>;
+
+  static void check_kernel(const ConvSizes& sizes) {
+    const Window &rows = sizes.rows, &cols = sizes.cols;
+    if (rows.kernel == 3 && cols.kernel == 3 && rows.stride == 1 && cols.stride == 1) return;
+    throw ArgumentError("Winograd: expected a 3x3 kernel at stride 1, found " + std::to_string(rows.kernel) + "x" +
+                        std::to_string(cols.kernel) + " at strides " + std::to_string(rows.stride) + " and " +
+                        std::to_string(cols.stride) + "; Direct and Automatic take any");
+  }
+
+  /// The bias, and zeros up to whole vectors.
+  template <class T>
+  static Tensor<T> shift_of(Index channels, const Tensor<T>* bias) {
+    Tensor<T> shift(Shape{detail::whole_lanes<T>(channels)});
+    if (bias) std::copy(bias->begin(), bias->end(), shift.begin());
+    return shift;
+  }
+
+  template <class T>
+  static void run_forward(Tensor<T>& y, const Tensor<T>& x, const KernelSource<T>& kernels, const Tensor<T>* bias,
+                          const ConvSizes& sizes, T slope = T(1), const Tensor<T>* residual = nullptr) {
     sizes.check_bias(bias);
     y.resize(sizes.output());
     if (y.empty()) return;
@@ -104,100 +178,6 @@ struct WinogradTile {
     });
   }
 
-  /// As Naive::backward, with the same arguments; an empty dx counts as zeros, and the last digits of dbias may depend
-  /// on whether dweight is wanted, with which it is summed up in other pieces than alone. dx is dy convolved with the
-  /// kernels turned round; for the weights, forward is transposed step by step:
-  ///
-  ///     dg = G^T [ sum over tiles of (B^T d B) . (A dY A^T) ] G
-  template <class T>
-  static void backward(Tensor<T>* dx, Tensor<T>* dweight, Tensor<T>* dbias, const Tensor<T>& dy, const Tensor<T>& x,
-                       const Tensor<T>& weight, const ConvGeometry& geometry) {
-    const ConvSizes sizes("conv2d_backward", x, weight, geometry);
-    check_kernel(sizes);
-    sizes.check_backward(dx, dweight, dbias, dy, x, weight);
-    const Window &rows = sizes.rows, &cols = sizes.cols;
-    if (dx) {
-      const bool adds = holds_gradient(*dx, "conv2d_backward", "dx", x.shape());
-      const Tensor<T> kernels = transform_kernels(weight, true), shift = shift_of<T>(sizes.channels, nullptr);
-      const Correlation<T> correlation{
-          Images<T>(sizes.order, sizes.filters, rows.output, cols.output, rows.input, cols.input, 2),
-          Images<T>(sizes.order, sizes.channels, rows.input, cols.input, rows.input, cols.input, 0),
-          2 - rows.before,
-          2 - cols.before,
-          kernels,
-          shift};
-      correlation.run(dx->data(), adds, dy.data(), sizes.batch);
-    }
-    if (dweight && !dweight->empty()) {
-      backward_weight(*dweight, dbias, dy, x, sizes);
-    } else if (dbias) {
-      detail::sum_over_pixels(*dbias, dy, sizes.order);
-    }
-  }
-
- private:
-  static constexpr Index tile = outputs + 2;       // inputs that a tile of outputs sees, along each axis
-  static constexpr Index positions = tile * tile;  // products of a tile, for each channel and filter
-  using InputMatrix = detail::WinogradInput<outputs>;
-  using KernelMatrix = detail::WinogradKernel<outputs>;
-  using OutputMatrix = detail::WinogradOutput<outputs>;
-  template <class T>
-  using Images = detail::WinogradImages<T, outputs>;
-  template <class T>
-  using Correlation = detail::WinogradCorrelation<T, outputs>;
-
-  static void check_kernel(const ConvSizes& sizes) {
-    const Window &rows = sizes.rows, &cols = sizes.cols;
-    if (rows.kernel == 3 && cols.kernel == 3 && rows.stride == 1 && cols.stride == 1) return;
-    throw ArgumentError("Winograd: expected a 3x3 kernel at stride 1, found " + std::to_string(rows.kernel) + "x" +
-                        std::to_string(cols.kernel) + " at strides " + std::to_string(rows.stride) + " and " +
-                        std::to_string(cols.stride) + "; Direct and Automatic take any");
-  }
-
-  /// The bias, and zeros up to whole vectors.
-  template <class T>
-  static Tensor<T> shift_of(Index channels, const Tensor<T>* bias) {
-    Tensor<T> shift(Shape{detail::whole_lanes<T>(channels)});
-    if (bias) std::copy(bias->begin(), bias->end(), shift.begin());
-    return shift;
-  }
-
-  /// Elements from the matrix (rows, columns) of one position to that of the next: a vector more than the matrix, for
-  /// places of 36 matrices that are a power of two apart would crowd into the same cache sets.
-  template <class T>
-  static Index apart(Index rows, Index columns) {
-    return rows * columns + vector_lanes<T>;
-  }
-
-  /// G g G^T of all kernels, a matrix (from, to) for each position: from the channels of an input to those of an
-  /// output.
-  template <class T>
-  static Tensor<T> transform_kernels(const Tensor<T>& weight, bool turned_round) {
-    const Index filters = weight.dim(0), channels = weight.dim(1);
-    const Index from = turned_round ? filters : channels, to = turned_round ? channels : filters;
-    const Index lanes = detail::whole_lanes<T>(to);
-    const Index between_positions = apart<T>(from, lanes);
-    auto result = Tensor<T>::uninitialized({positions, between_positions});
-    auto taps_of_all = Tensor<T>::uninitialized({from, 9, lanes});
-    if (lanes != to) taps_of_all.fill(T(0));
-    if (!turned_round) transpose(taps_of_all.data(), lanes, weight.data(), channels * 9, filters, channels * 9);
-    parallel_for(from, [&](Index k) {
-      T* const taps = taps_of_all.data() + k * 9 * lanes;  // (9, lanes) of the kernels from channel k
-      if (turned_round) {                                  // the last tap first
-        transpose(taps + 8 * lanes, -lanes, weight.data() + k * channels * 9, 9, channels, 9);
-      }
-      for (Index lane = 0; lane < lanes; lane += vector_lanes<T>) {
-        T* transformed = result.data() + k * lanes + lane;
-        detail::transform_tile<KernelMatrix, T>(
-            [&](Index i, Index j) { return load_vector(taps + (i * 3 + j) * lanes + lane); },
-            [&](Index i, Index j, const Vector<T>& value) {
-              store_vector(transformed + (i * tile + j) * between_positions, value);
-            });
-      }
-    });
-    return result;
-  }
-
   /// Every four images have sums of their own, added up in their order whatever the number of threads. dbias may be
   /// null.
   template <class T>
@@ -208,7 +188,7 @@ struct WinogradTile {
     const Images<T> gradients(sizes.order, sizes.filters, rows.output, cols.output, rows.output, cols.output, 0);
     const Index groups = (sizes.batch + images_per_partial_sum - 1) / images_per_partial_sum;
     const bool in_place = gradients.is_in_place();
-    const Index sums_size = apart<T>(gradients.lanes, inputs.lanes);  // for each position
+    const Index sums_size = Kernels<T>(gradients.lanes, inputs.lanes).between_positions;
     const Index images = detail::winograd_images_at_once<T>(inputs.image_size + gradients.image_size);
     const Index at_once = detail::winograd_tiles_at_once<T, outputs>(inputs.lanes + gradients.lanes);
     Tensor<T> partial = Tensor<T>::uninitialized({groups, 9, sizes.filters, inputs.lanes});

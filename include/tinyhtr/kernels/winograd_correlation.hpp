@@ -10,6 +10,7 @@
 #include "tinyhtr/kernels/conv_sizes.hpp"
 #include "tinyhtr/kernels/small_product.hpp"
 #include "tinyhtr/kernels/winograd_images.hpp"
+#include "tinyhtr/kernels/winograd_kernels.hpp"
 #include "tinyhtr/kernels/winograd_transforms.hpp"
 
 namespace tinyhtr {
@@ -34,8 +35,8 @@ Index winograd_images_at_once(Index elements_of_one) {
 template <class T, int outputs>
 struct WinogradCorrelation {
   WinogradImages<T, outputs> input, output;
-  Index above, left;            // zeros around the input
-  const Tensor<T>& kernels;     // (position, from, to): G g G^T, a matrix for each position
+  Index above, left;  // zeros around the input
+  const WinogradKernelSource<T, outputs>& kernels;
   const Tensor<T>& shift;       // (lanes of the output), added
   T slope = T(1);               // of a rectifier for negative results, up to 1, which leaves it out
   const T* residual = nullptr;  // of the output's shape, added before the rectifier; where output.is_in_place()
@@ -81,7 +82,8 @@ struct WinogradCorrelation {
     const bool narrow = multiplies_in_place();
     const Index at_once = narrow ? narrow_tiles : winograd_tiles_at_once<T, outputs>(input.lanes + output.lanes);
     const Index tiles = count * input.tiles;
-    const Index between_positions = kernels.dim(1);
+    const T* const matrices = kernels.of_this_thread();
+    const Index between_positions = kernels.layout.between_positions;
     T* transformed = scratch<T, 2>(at_once * positions * input.lanes);
     T* products = narrow ? transformed : scratch<T, 3>(at_once * positions * output.lanes);
     for (Index first = 0; first < tiles; first += at_once) {
@@ -93,8 +95,8 @@ struct WinogradCorrelation {
       for (Index position = 0; position < positions; ++position) {
         small_product<Start::zeros, T>({products + position * output.lanes, positions * output.lanes},
                                        {transformed + position * input.lanes, positions * input.lanes, 1},
-                                       {kernels.data() + position * between_positions, output.lanes}, rows,
-                                       output.lanes, input.channels);
+                                       {matrices + position * between_positions, output.lanes}, rows, output.lanes,
+                                       input.channels);
       }
       transform_back(y_pixels, added, products, first, last);
     }

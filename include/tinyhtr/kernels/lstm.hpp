@@ -37,8 +37,6 @@ struct LstmWeights {
   const Tensor<T>* weight_hh;  ///< (4H,H)
   const Tensor<T>* bias;       ///< (4H), or null
   Direction direction;
-  const PackedMatrix<T>* packed_ih = nullptr;  ///< weight_ih^T, where somebody has packed it already
-  const PackedMatrix<T>* packed_hh = nullptr;  ///< weight_hh^T, likewise
 };
 
 /// Where the gradients of one direction's parameters are added; null where not wanted.
@@ -104,7 +102,7 @@ template <class T>
 struct LstmPieceForward {
   T* states;  // (T,N,D H), of all directions
   std::span<LstmCache<T>> caches;
-  std::span<const PackedMatrix<T>* const> weights_hh;
+  std::span<const std::optional<PackedMatrix<T>>> weights_hh;
   std::span<const LstmWeights<T>> layers;
   const LstmSizes& sizes;
   const Lengths& lengths;
@@ -205,8 +203,7 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
   if (caches.size() != layers.size()) throw ArgumentError("lstm_forward: expected one cache for each direction");
   const Index hidden = sizes.hidden, channels = sizes.channels, rows = sizes.steps * sizes.batch;
   h.resize(sizes.states());
-  std::vector<std::optional<PackedMatrix<T>>> packed(layers.size());
-  std::vector<const PackedMatrix<T>*> recurrent(layers.size());
+  std::vector<std::optional<PackedMatrix<T>>> recurrent(layers.size());
   for (std::size_t d = 0; d < layers.size(); ++d) {
     caches[d].gates.resize({sizes.steps, sizes.batch, 4 * hidden});
     caches[d].cell.resize({sizes.steps, sizes.batch, hidden});
@@ -214,10 +211,7 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
   }
   parallel_for(sizes.directions, [&](Index direction) {
     const auto d = static_cast<std::size_t>(direction);
-    recurrent[d] = layers[d].packed_hh;
-    if (recurrent[d]) return;
-    packed[d].emplace(Matrix<const T>(layers[d].weight_hh->data(), 4 * hidden, hidden), Op::transpose);
-    recurrent[d] = &*packed[d];
+    recurrent[d].emplace(Matrix<const T>(layers[d].weight_hh->data(), 4 * hidden, hidden), Op::transpose);
   });
 
   // x_t W_ih^T + b for all t at once, rows (t, n).
@@ -232,11 +226,7 @@ void lstm_forward(Tensor<T>& h, std::span<LstmCache<T>> caches, const Tensor<T>&
     }
     const Matrix<T> sums(gates, end - begin, 4 * hidden);
     const Matrix<const T> inputs(x.data() + begin * channels, end - begin, channels);
-    if (layers[d].packed_ih) {
-      layers[d].packed_ih->multiply_add(sums, inputs);
-    } else {
-      gemm<T>(sums, Op::none, inputs, Op::transpose, {layers[d].weight_ih->data(), 4 * hidden, channels}, T(1), T(1));
-    }
+    gemm<T>(sums, Op::none, inputs, Op::transpose, {layers[d].weight_ih->data(), 4 * hidden, channels}, T(1), T(1));
   };
   for (const Index piece : indices_left(sizes.directions * row_pieces, input_half)) input_half(piece);
 

@@ -42,6 +42,10 @@ class PackedMatrix {
     }
   }
 
+  Index rows() const { return rows_; }
+  Index cols() const { return cols_; }
+  Shape shape() const { return {rows_, cols_}; }
+
   /// c += a b; c (M,N), a (M,K). Throws ShapeError where they do not fit.
   void multiply_add(const Matrix<T>& c, const Matrix<const T>& a) const {
     if (a.cols != rows_ || c.cols != cols_ || c.rows != a.rows) {

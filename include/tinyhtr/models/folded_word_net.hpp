@@ -14,7 +14,8 @@
 #include "tinyhtr/kernels/column_mask.hpp"
 #include "tinyhtr/kernels/conv2d_prepared.hpp"
 #include "tinyhtr/kernels/linear.hpp"
-#include "tinyhtr/kernels/lstm.hpp"
+#include "tinyhtr/kernels/lstm_states.hpp"
+#include "tinyhtr/kernels/packed_matrix.hpp"
 #include "tinyhtr/kernels/reorder.hpp"
 #include "tinyhtr/models/word_net.hpp"
 #include "tinyhtr/nn/fold_batch_norm.hpp"
@@ -118,19 +119,15 @@ class FoldedWordNet {
 
   /// The parameters of one direction of the LSTM.
   struct Weights {
-    Tensor<T> weight_ih, weight_hh, bias;
-    PackedMatrix<T> packed_ih, packed_hh;
+    PackedMatrix<T> weight_ih, weight_hh;
+    Tensor<T> bias;
 
     Weights(const Variable<T>& weight_ih_, const Variable<T>& weight_hh_, const Variable<T>& bias_)
-        : weight_ih(weight_ih_.value()),
-          weight_hh(weight_hh_.value()),
-          bias(bias_.value()),
-          packed_ih({weight_ih.data(), weight_ih.dim(0), weight_ih.dim(1)}, Op::transpose),
-          packed_hh({weight_hh.data(), weight_hh.dim(0), weight_hh.dim(1)}, Op::transpose) {}
+        : weight_ih({weight_ih_.value().data(), weight_ih_.shape()[0], weight_ih_.shape()[1]}, Op::transpose),
+          weight_hh({weight_hh_.value().data(), weight_hh_.shape()[0], weight_hh_.shape()[1]}, Op::transpose),
+          bias(bias_.value()) {}
 
-    LstmWeights<T> layer(Direction direction) const {
-      return {&weight_ih, &weight_hh, &bias, direction, &packed_ih, &packed_hh};
-    }
+    PackedLstmWeights<T> layer(Direction direction) const { return {&weight_ih, &weight_hh, &bias, direction}; }
   };
 
   /// The features of a small batch, as sequences (T,N,C): a thread takes an image, or threads share a single one; of 8
@@ -160,9 +157,8 @@ class FoldedWordNet {
   /// Sequences (T,N,C), of the samples from `first` on, to logits (T,N,K).
   Tensor<T> read_sequence(const Tensor<T>& sequence, const Lengths& lengths, Index first) const {
     const std::array layers{directions_[0].layer(Direction::forward), directions_[1].layer(Direction::reverse)};
-    std::array<LstmCache<T>, 2> caches;
     Tensor<T> states, logits;
-    lstm_forward<T>(states, caches, sequence, layers, lengths);  // (T,N,2H)
+    lstm_states<T>(states, sequence, layers, lengths);  // (T,N,2H)
     logits.resize({sequence.dim(0), sequence.dim(1), class_count()});
     const Index classes = class_count(), width = states.dim(2);
     parallel_pieces(sequence.dim(0) * sequence.dim(1), gemm_row_piece, [&](Index begin, Index end) {

@@ -81,6 +81,9 @@ std::vector<double> distances(const std::vector<CharacterBox>& boxes, const std:
 
 void run(const Settings& settings) {
   if (settings.threads > 0) set_thread_count(settings.threads);
+  for (const std::filesystem::path& file : {settings.csv, settings.json}) {
+    if (!file.empty()) check_replaceable(file);  // what cannot be written is known now, not at the end
+  }
   LoadedNetwork<float> model = load_network_file(settings.model.empty() ? default_model() : settings.model);
   WordsToRead words = words_to_read(settings.data, settings.list);
   check_images(words.data.samples, words.data.report);

@@ -33,7 +33,7 @@ NEEDED = {  # what a summary of each kind has to hold
 }
 CALIBRATION = ("words", "temperature", "ece_before", "ece", "cer_micro", "cer_micro_at_90")
 ALIGNMENT = ("words", "words_from_left_to_right", "characters_with_known_place", "centres_within_4_pixels",
-             "median_distance")
+             "median_distance", "words_not_aligned")
 ADAPTING = ("writers", "better", "cer_micro_before", "cer_micro_after", "change")
 
 
@@ -107,6 +107,10 @@ def check_summary(summary, where):
             number(summary, key, where)
     for key in {"calibration": CALIBRATION, "adapting": ADAPTING, "alignment": ALIGNMENT}.get(kind, ()):
         number(summary["figures"], key, f"{where}: figures")
+    if kind == "adapting" and summary["figures"].get("by_words"):
+        for key in (f"{part}.{rate}" for part in ("before", "after") for rate in ("words", *RATES)):
+            number(summary["figures"]["by_words"], key, f"{where}: figures: by_words")
+        field(summary["figures"]["by_words"], "after_by_writers", f"{where}: figures: by_words")
     if kind == "published":
         for place, entry in enumerate(summary["entries"]):
             for key in ("work", "unit", "split", "metric", "cer", "wer", "source"):
@@ -118,7 +122,11 @@ def check_summary(summary, where):
 def read_summaries(folder):
     if not folder.is_dir():
         raise ResultsError(f"{folder}: no such folder; expected the summaries that `add` writes")
-    return {path.stem: check_summary(read_json(path), path) for path in sorted(folder.glob("*.json"))}
+    summaries = {path.stem: check_summary(read_json(path), path) for path in sorted(folder.glob("*.json"))}
+    for name, summary in summaries.items():
+        if "run" in summary and summaries.get(summary["run"], {}).get("kind") != "run":
+            raise ResultsError(f"{folder / name}.json: run: expected the name of a run's summary, found '{summary['run']}'")
+    return summaries
 
 
 def read_settings(path):
@@ -232,7 +240,7 @@ def summary_of_figures(arguments):
         summary["decoder"] = found.get("decoder", "best path")
         summary["figures"] = {key: value for key, value in found.items() if isinstance(value, (int, float))}
     elif arguments.kind == "alignment":
-        summary["figures"] = {key: number(found, key, path) for key in (*ALIGNMENT, "words_not_aligned")}
+        summary["figures"] = {key: number(found, key, path) for key in ALIGNMENT}
     else:
         summary["figures"] = dict(field(found, "by_writers", path), words_each=found.get("words_each"),
                                   seconds_each=found.get("seconds_each"), left_out=len(found.get("left_out", [])),

@@ -158,8 +158,32 @@ TEST_CASE("beam_search: of what the network is sure, a bounded model takes nothi
   BeamOptions bounded = options;
   bounded.escape_cost = 2;  // the network is sure by log(.98 / .01) = 4.6
   CHECK(beam_search(logits, 3, bounded)[0][0].classes == Text{2, 2});
-  CHECK(beam_search(logits, 3, bounded)[0][0].score ==
-        doctest::Approx(3 * sure - 2 * std::log(.995) - 2));
+  CHECK(beam_search(logits, 3, bounded)[0][0].score == doctest::Approx(3 * sure - 2 * std::log(.995) - 2));
+}
+
+TEST_CASE("beam_search: what is not tried could not have won, with a bound that is reached and a bonus below zero") {
+  const VocabularyModel model(small_model(), Vocabulary("abc"));
+  const Tensor<double> logits = random_logits(8, 6, 4, 1, 17);
+  for (const double bonus : {-1.5, 0.0, 1.5}) {
+    CAPTURE(bonus);
+    BeamOptions options{.width = 3,
+                        .class_threshold = unbounded,
+                        .model = &model,
+                        .model_weight = 1,
+                        .character_bonus = bonus,
+                        .escape_cost = 1};
+    const auto narrow = beam_search(logits, 3, options);
+    options.width = 5000;
+    const auto wide = beam_search(logits, 3, options);
+    for (std::size_t n = 0; n < 6; ++n) CHECK(narrow[n][0].score <= wide[n][0].score + 1e-9);
+    // A score of a narrow beam is that of fewer paths, never of other language.
+    for (std::size_t n = 0; n < 6; ++n) {
+      const ScoredReading& reading = narrow[n][0];
+      const double share =
+          model.text_log_probability(reading.classes) + bonus * static_cast<double>(reading.classes.size());
+      CHECK(reading.score - reading.log_probability == doctest::Approx(std::max(share, -1.0)));
+    }
+  }
 }
 
 TEST_CASE("beam_search: sums paths where best_path looks at one") {

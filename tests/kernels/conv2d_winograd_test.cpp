@@ -7,9 +7,11 @@
 #include <cmath>
 #include <limits>
 #include <type_traits>
+#include <vector>
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
+#include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/kernels/conv2d_naive.hpp"
 
 using namespace tinyhtr;
@@ -201,6 +203,38 @@ TEST_CASE_TEMPLATE("Winograd gives the same bits at any number of threads, for a
     Algorithm::forward(y, x, c.weight, &c.bias, {});
     CHECK(std::equal(y.begin(), y.end(), expected.y.begin() + n * result));
   }
+}
+
+TEST_CASE("Winograd: convolutions in turn, of other kernels, tiles, passes, each find kernels of their own") {
+  const ConvGeometry geometry;
+  const WinogradCase<float> first({5, 6, 9, 11}, 7, Padding::same, 51), second({5, 6, 9, 11}, 7, Padding::same, 61);
+  const int before = thread_count();
+  set_thread_count(1);
+  const auto small_first = results_of<SmallTiles>(first, geometry),
+             large_first = results_of<LargeTiles>(first, geometry);
+  const auto large_second = results_of<LargeTiles>(second, geometry);
+  const auto check_all = [&] {
+    for (int round = 0; round < 3; ++round) {
+      CHECK(same_bits(results_of<LargeTiles>(first, geometry).y, large_first.y));
+      CHECK(same_bits(results_of<LargeTiles>(second, geometry).dx, large_second.dx));
+      CHECK(same_bits(results_of<SmallTiles>(first, geometry).y, small_first.y));
+      CHECK(same_bits(results_of<LargeTiles>(first, geometry).dx, large_first.dx));
+      CHECK(same_bits(results_of<LargeTiles>(second, geometry).y, large_second.y));
+    }
+  };
+  for (const int threads : {1, 2, 3, 8}) {
+    CAPTURE(threads);
+    set_thread_count(threads);
+    check_all();
+    std::vector<Tensor<float>> found(8);  // inside of parallel work
+    parallel_for(8, [&](Index k) {
+      const bool is_large = k % 2 == 0;
+      found[static_cast<std::size_t>(k)] =
+          is_large ? results_of<LargeTiles>(first, geometry).y : results_of<SmallTiles>(first, geometry).y;
+    });
+    for (std::size_t k = 0; k < 8; ++k) CHECK(same_bits(found[k], k % 2 == 0 ? large_first.y : small_first.y));
+  }
+  set_thread_count(before);
 }
 
 TEST_CASE_TEMPLATE("Winograd: no images, no filters, no channels", Algorithm, SmallTiles, LargeTiles) {

@@ -3,11 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <vector>
 
 #include "../support/compare.hpp"
 #include "../support/counted.hpp"
+#include "tinyhtr/core/parallel.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
@@ -55,8 +58,14 @@ struct TwoDirections {
 }  // namespace
 
 TEST_CASE_TEMPLATE("lstm_states: the states of lstm_forward, with lengths and without", T, float, double) {
-  for (const auto& [steps, batch, channels, hidden] :
-       {std::array<Index, 4>{1, 1, 1, 1}, {6, 3, 5, 4}, {5, 17, 3, 7}, {9, 8, 16, 16}, {4, 9, 70, 33}}) {
+  for (const auto& [steps, batch, channels, hidden] : {std::array<Index, 4>{1, 1, 1, 1},
+                                                       {6, 3, 5, 4},
+                                                       {5, 17, 3, 7},
+                                                       {9, 8, 16, 16},
+                                                       {4, 9, 70, 33},
+                                                       {11, 1, 4, 5},
+                                                       {7, 2, 3, 6},
+                                                       {7, 3, 3, 6}}) {
     CAPTURE(steps);
     CAPTURE(batch);
     CAPTURE(hidden);
@@ -88,6 +97,23 @@ TEST_CASE("lstm_states: the same bits at any number of threads, and whatever the
     CHECK(same_bits(layer.states(x, {}), expected));
   }
   set_thread_count(before);
+  for (const Index batch : {1, 3, 8}) {  // the first ones alone
+    CAPTURE(batch);
+    Tensor<float> some(Shape{6, batch, 7});
+    for (Index t = 0; t < 6; ++t) std::copy_n(&x(t, 0, 0), batch * 7, &some(t, 0, 0));
+    const Tensor<float> found = layer.states(some, {});
+    for (Index t = 0; t < 6; ++t) {
+      for (Index n = 0; n < batch; ++n) {
+        for (Index j = 0; j < 40; ++j) REQUIRE(found(t, n, j) == expected(t, n, j));
+      }
+    }
+  }
+}
+
+TEST_CASE("lstm_states: no steps, no samples") {
+  const TwoDirections<float> layer(7, 20);
+  CHECK(layer.states(Tensor<float>(Shape{0, 3, 7}), {}).shape() == Shape{0, 3, 40});
+  CHECK(layer.states(Tensor<float>(Shape{4, 0, 7}), {}).shape() == Shape{4, 0, 40});
 }
 
 TEST_CASE("lstm_states: what is refused") {

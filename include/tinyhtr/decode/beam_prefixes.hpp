@@ -42,7 +42,7 @@ namespace detail {
 struct BeamPrefix {
   std::uint32_t parent = 0, first_child = 0, sibling = 0;  // 0 for none: the empty text is nobody's child
   std::int32_t last = -1;                                  // its last class; -1 for the empty text
-  std::int32_t length = 0;                                 // characters
+  std::int32_t length = 0;                                 // characters, where there is a model
   std::uint32_t model_state = 0;
   Lexicon::State lexicon_state = 0;
   Index stamp = -1;

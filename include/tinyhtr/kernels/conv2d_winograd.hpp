@@ -14,7 +14,6 @@
 #include "tinyhtr/kernels/gradient.hpp"
 #include "tinyhtr/kernels/small_product.hpp"
 #include "tinyhtr/kernels/tap_sums.hpp"
-#include "tinyhtr/kernels/transpose.hpp"
 #include "tinyhtr/kernels/winograd_correlation.hpp"
 #include "tinyhtr/kernels/winograd_images.hpp"
 #include "tinyhtr/kernels/winograd_kernels.hpp"

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <span>
 #include <utility>
 
+#include "tinyhtr/core/error.hpp"
 #include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/core/parallel.hpp"
 #include "tinyhtr/core/scratch.hpp"
@@ -24,11 +26,13 @@ struct PackedLstmWeights {
   Direction direction;
 };
 
-/// The same h as lstm_forward, with its formulas, errors and threads, but for rounding: h (T,N,D H), x (T,N,C).
+/// The same h as lstm_forward, by its formulas, but for rounding.
 ///
 /// Nothing is kept for a way back, so the gates of a step need not outlive it. Both products of a step are made where
 /// the step is: 8 samples' gates, 16 KiB for 128 states, stay in the first-level cache, where lstm_forward writes and
-/// reads those of all steps, 8 MB a direction for 64 images.
+/// reads those of all steps, 8 MB a direction for 64 images. h (T,N,D H), the states of the D directions of `layers`
+/// side by side; x (T,N,C); lengths (N), where given: sample n has lengths[n] steps, is read from the last of them in
+/// reverse, and h is 0 behind. Costs 8 D T N H (C + H) operations. Throws ShapeError, ArgumentError without directions.
 template <class T>
 void lstm_states(Tensor<T>& h, const Tensor<T>& x, std::span<const PackedLstmWeights<T>> layers,
                  const Lengths& lengths = {}) {

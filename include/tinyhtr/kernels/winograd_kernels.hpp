@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "tinyhtr/core/scratch.hpp"
+#include "tinyhtr/core/shape.hpp"
 #include "tinyhtr/core/simd.hpp"
 #include "tinyhtr/core/tensor.hpp"
 #include "tinyhtr/kernels/transpose.hpp"
@@ -33,7 +34,8 @@ struct WinogradKernels {
   Index size() const { return positions * between_positions; }
 
   /// G g G^T of weight (F,C,3,3): from C to F for the forward pass; turned round, from F to C, for dx.
-  void transform(T* result, const Tensor<T>& weight, bool turned_round) const {
+  /// Not inlined: its sums are fused in one way, whoever calls it.
+  [[gnu::noinline]] void transform(T* result, const Tensor<T>& weight, bool turned_round) const {
     T* const taps_of_all = scratch<T, 6>(from * 9 * lanes);
     if (lanes != to) std::fill_n(taps_of_all, from * 9 * lanes, T(0));
     if (!turned_round) transpose(taps_of_all, lanes, weight.data(), from * 9, to, from * 9);
@@ -54,10 +56,23 @@ struct WinogradKernels {
   }
 };
 
+inline std::uint64_t next_winograd_call() {
+  static std::atomic<std::uint64_t> calls = 0;
+  return ++calls;
+}
+
+/// The call whose kernels are in the calling thread's scratch memory, whatever the size of their tiles.
+template <class T>
+std::uint64_t& winograd_kernels_in_scratch() {
+  thread_local std::uint64_t call = 0;
+  return call;
+}
+
 /// Where the pieces of a convolution have their transformed kernels from: laid out beforehand, or transformed by every
 /// thread for itself. Threads that each transform a share would read what lies in each other's caches: 590 KB for 64
 /// channels and filters, which takes longer than to transform them twice. (On two cores, in a step of batch 16, all 3x3
-/// convolutions of 64 channels: 4.3 ms shared, 4.0 ms each for itself; those of 16 channels 7.0 and 6.9.)
+/// convolutions of 64 channels: 4.3 ms shared, 4.0 ms each for itself; those of 16 channels 7.0 and 6.9.) With many
+/// more threads than that, the work that all do again would be felt: 10 to 25 us for 64 channels.
 template <class T, int outputs>
 class WinogradKernelSource {
  public:
@@ -70,24 +85,19 @@ class WinogradKernelSource {
       : layout(weight.dim(turned_round ? 0 : 1), weight.dim(turned_round ? 1 : 0)),
         weight_(&weight),
         turned_round_(turned_round),
-        call_(next_call()) {}
+        call_(next_winograd_call()) {}
 
-  /// Valid until the thread asks another source.
+  /// Valid until the thread asks another source. (Slots 5 and 6 of its scratch memory are this file's.)
   const T* of_this_thread() const {
     if (transformed_) return transformed_;
-    thread_local std::uint64_t done = 0;  // the last call whose kernels this thread has transformed
     T* const own = scratch<T, 5>(layout.size());
-    if (done != call_) layout.transform(own, *weight_, turned_round_);
-    done = call_;
+    std::uint64_t& transformed = winograd_kernels_in_scratch<T>();
+    if (transformed != call_) layout.transform(own, *weight_, turned_round_);
+    transformed = call_;
     return own;
   }
 
  private:
-  static std::uint64_t next_call() {
-    static std::atomic<std::uint64_t> calls = 0;
-    return ++calls;
-  }
-
   const T* transformed_ = nullptr;
   const Tensor<T>* weight_ = nullptr;
   bool turned_round_ = false;

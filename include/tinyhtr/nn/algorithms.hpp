@@ -22,8 +22,8 @@ struct Fast {
   static constexpr ImageOrder order = ImageOrder::channels_last;  ///< of the blocks' maps, where normalisation is fused
 };
 
-/// Convolution, batch norm and CTC by their formulas, what follows them a node each: to read, to step through, to hold
-/// Fast against. The LSTM's loops are those of its formulas in all but CellByCell, which has a graph for each step: a
+/// Convolution and batch norm by their formulas, what follows them a node each: to read, to step through, to hold Fast
+/// against. A loop of one's own has the loss to go with it by `ctc_loss<typename Algorithms::Ctc>`. The LSTM's loops are those of its formulas in all but CellByCell, which has a graph for each step: a
 /// set of one's own, `struct ByCells : Textbook { using Lstm = CellByCell; };`, takes it.
 struct Textbook {
   using Convolution = Naive;

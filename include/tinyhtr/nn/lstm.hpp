@@ -11,6 +11,7 @@
 #include "tinyhtr/autograd/activations.hpp"
 #include "tinyhtr/autograd/arithmetic.hpp"
 #include "tinyhtr/autograd/layout.hpp"
+#include "tinyhtr/core/lengths.hpp"
 #include "tinyhtr/kernels/lstm.hpp"
 #include "tinyhtr/nn/init.hpp"
 #include "tinyhtr/nn/linear.hpp"
@@ -100,7 +101,8 @@ Variable<T> lstm_by_cells(const Variable<T>& x, const Variable<T>& weight_ih, co
   return stack_steps(outputs);
 }
 
-/// How a bidirectional layer goes about its sequence, for BiLstm::forward_by. All give the same, up to rounding.
+/// How a bidirectional layer goes about its sequence, for BiLstm::forward_by. All give the same, up to rounding, of
+/// finite inputs, those of the padding included.
 struct CellByCell {};         ///< a small graph for each step of each direction: the formulas themselves
 struct OneDirectionFirst {};  ///< a node for each direction, with one product for the inputs of all steps
 struct BothDirections {};     ///< one node, in which pieces of both directions are computed at the same time

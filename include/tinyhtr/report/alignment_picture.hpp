@@ -23,8 +23,8 @@ namespace tinyhtr {
 /// The image is enlarged by a whole factor, at most 8, as long as it has no more than 720 columns. Over it stand the
 /// characters, each above the middle of its box; boxes have frames in two colours by turns. Where confidences are
 /// given, a bar below each box has the heat_colour of its confidence with the number in percent, if there is room for
-/// it. image: the original, (H,W,C), that the boxes were computed for; boxes: of character_boxes; text in UTF-8, a code
-/// point for each box; confidences: none, or one for each box, from 0 to 1, see character_confidence. Returns RGB.
+/// it. image: the original, (H,W,C), that the boxes were computed for; boxes: of locate_characters; text in UTF-8, a
+/// code point for each box; confidences: none, or one for each box, from 0 to 1, see character_confidence. Returns RGB.
 /// Throws ArgumentError for counts that differ, boxes that are not finite, or an image without pixels; FormatError for
 /// a text that is not UTF-8.
 inline Image alignment_picture(const Image& image, std::span<const CharacterBox> boxes, const std::string& text,
@@ -50,11 +50,16 @@ inline Image alignment_picture(const Image& image, std::span<const CharacterBox>
       const double most = static_cast<double>(image.width);
       return margin + static_cast<Index>(std::lround(std::clamp(x, 0.0, most) * static_cast<double>(scale)));
     };
-    const Index left = column(boxes[i].x_begin), right = column(boxes[i].x_end);
+    Index left = column(boxes[i].x_begin), right = column(boxes[i].x_end);
     draw_frame(picture, letters, left, height, right - left, 2, i % 2 == 0 ? red : blue);
     const std::string letter = encode_utf8(characters[i] == U' ' ? U'_' : characters[i]);
     draw_text(picture, 4, (left + right - text_width(letter, 2)) / 2, letter, i % 2 == 0 ? red : blue, 2);
     if (confidences.empty()) continue;
+    // Letters that lean have boxes that overlap; their bars meet in the middle of that.
+    if (i > 0 && boxes[i - 1].x_end > boxes[i].x_begin) left = column((boxes[i - 1].x_end + boxes[i].x_begin) / 2);
+    if (i + 1 < boxes.size() && boxes[i].x_end > boxes[i + 1].x_begin) {
+      right = std::max(left, column((boxes[i].x_end + boxes[i + 1].x_begin) / 2));
+    }
     fill_area(picture, letters + height + 2, left, bar - 2, right - left, heat_colour(confidences[i]));
     const std::string percent = std::to_string(std::lround(100 * std::clamp(confidences[i], 0.0, 1.0)));
     if (std::isnan(confidences[i]) || text_width(percent) + 2 > right - left) continue;

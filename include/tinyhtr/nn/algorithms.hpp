@@ -23,8 +23,9 @@ struct Fast {
 };
 
 /// Convolution and batch norm by their formulas, what follows them a node each: to read, to step through, to hold Fast
-/// against. A loop of one's own has the loss to go with it by `ctc_loss<typename Algorithms::Ctc>`. The LSTM's loops are those of its formulas in all but CellByCell, which has a graph for each step: a
-/// set of one's own, `struct ByCells : Textbook { using Lstm = CellByCell; };`, takes it.
+/// against. A loop of one's own takes the loss to go with it by `ctc_loss<typename Algorithms::Ctc>`. The LSTM's loops
+/// are those of its formulas in all but CellByCell, which has a graph for each step: a set of one's own,
+/// `struct ByCells : Textbook { using Lstm = CellByCell; };`, takes it.
 struct Textbook {
   using Convolution = Naive;
   using Lstm = BothDirections;

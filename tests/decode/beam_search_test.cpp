@@ -113,8 +113,8 @@ TEST_CASE("beam_search: with a model, a bonus and a word list, against all texts
   const VocabularyModel model(small_model(), vocabulary);
   const Lexicon lexicon({"ab", "abc", "cab"}, vocabulary, false);
   const Tensor<double> logits = random_logits(5, 2, 4, 1, 11);
-  for (const auto& [penalty, escape] :
-       {std::pair{0.7, unbounded}, {unbounded, unbounded}, {0.7, 1.5}, {unbounded, 0.5}}) {
+  for (const auto& bounds : {std::pair{0.7, unbounded}, {unbounded, unbounded}, {0.7, 1.5}, {unbounded, 0.5}}) {
+    const double penalty = bounds.first, escape = bounds.second;
     CAPTURE(escape);
     const BeamOptions options{.width = 5000,
                               .n_best = 5000,

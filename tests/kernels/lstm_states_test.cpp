@@ -58,14 +58,15 @@ struct TwoDirections {
 }  // namespace
 
 TEST_CASE_TEMPLATE("lstm_states: the states of lstm_forward, with lengths and without", T, float, double) {
-  for (const auto& [steps, batch, channels, hidden] : {std::array<Index, 4>{1, 1, 1, 1},
-                                                       {6, 3, 5, 4},
-                                                       {5, 17, 3, 7},
-                                                       {9, 8, 16, 16},
-                                                       {4, 9, 70, 33},
-                                                       {11, 1, 4, 5},
-                                                       {7, 2, 3, 6},
-                                                       {7, 3, 3, 6}}) {
+  for (const auto& sizes : {std::array<Index, 4>{1, 1, 1, 1},
+                            {6, 3, 5, 4},
+                            {5, 17, 3, 7},
+                            {9, 8, 16, 16},
+                            {4, 9, 70, 33},
+                            {11, 1, 4, 5},
+                            {7, 2, 3, 6},
+                            {7, 3, 3, 6}}) {
+    const Index steps = sizes[0], batch = sizes[1], channels = sizes[2], hidden = sizes[3];
     CAPTURE(steps);
     CAPTURE(batch);
     CAPTURE(hidden);

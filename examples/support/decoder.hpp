@@ -81,6 +81,7 @@ class DecoderOptions {
         ->capture_default_str()
         ->group(group);
     app.add_option("--model-weight", beam_.model_weight, "Weight of the model's logarithms")
+        ->check(zero_or_more())
         ->capture_default_str()
         ->group(group);
     app.add_option("--character-bonus", beam_.character_bonus, "Added for every character, with a model")
@@ -88,6 +89,7 @@ class DecoderOptions {
         ->group(group);
     app.add_option("--escape-cost", beam_.escape_cost,
                    "The most that model and bonus take off the score of a text; inf: no bound")
+        ->check(zero_or_more())
         ->capture_default_str()
         ->group(group);
     app.add_option("--lexicon", lexicon_,
@@ -96,6 +98,7 @@ class DecoderOptions {
         ->capture_default_str()
         ->group(group);
     app.add_option("--outside-penalty", beam_.outside_penalty, "Off the score of a text that is not in the list")
+        ->check(zero_or_more())
         ->capture_default_str()
         ->group(group);
   }

@@ -78,6 +78,17 @@ inline CLI::Validator positive_number() {
       "");
 }
 
+/// For an option that takes a number of 0 or more; `inf` is one, NaN is none.
+inline CLI::Validator zero_or_more() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && value >= 0) return "";
+        return "expected a number of 0 or more, found '" + text + "'";
+      },
+      "");
+}
+
 /// For an option that takes a whole number from `lowest` to `highest`.
 inline CLI::Validator whole_number(long long lowest, long long highest) {
   return CLI::Validator(

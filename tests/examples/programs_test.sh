@@ -477,6 +477,8 @@ run 0 read_words "$data/words/font001/font001-000/font001-000-01-01.png"  # as t
 prints '	steered	0\.[0-9]+$'
 run 0 read_words --decoder beam "$data/words/font001/font001-000/font001-000-01-01.png"
 prints '	steered	0\.9[0-9]+$'
+run 0 read_words --decoder beam "$data/words/font001/font001-000/font001-000-00-04.png"
+prints '	informed	0\.9[0-9]+$'
 TINYHTR_MODEL="$work/nothing" refuses 'nothing' read_words "$image"
 run 0 read_words --decoder beam --n-best 3 --json "$image"
 prints '"n_best":\[\{"text":"[^"]*","score":-?[0-9.e-]+,"confidence":[0-9.e-]+\},\{.*\},\{.*\}\]'

@@ -49,7 +49,6 @@ struct BeamPrefix {
   Index stamp = -1;
   std::size_t place = 0;
   double model = 0;     // log p of its characters under the model
-  double penalty = 0;   // for not being in the lexicon
   double language = 0;  // what is added to the logarithm of its paths: model, bonus, penalty
 };
 
@@ -76,7 +75,6 @@ class BeamPrefixes {
     made.parent = parent;
     made.last = number;
     made.sibling = from.first_child;
-    made.penalty = from.penalty;
     if (const VocabularyModel* model = options_->model) {
       made.model = from.model + model->log_probability(from.model_state, number);
       made.length = from.length + 1;
@@ -84,12 +82,9 @@ class BeamPrefixes {
     }
     if (const Lexicon* lexicon = options_->lexicon) {
       made.lexicon_state = lexicon->next(from.lexicon_state, number);
-      // Outside stays outside: the penalty is due once, and at once.
-      if (made.lexicon_state == Lexicon::outside && from.lexicon_state != Lexicon::outside) {
-        made.penalty = options_->outside_penalty;
-      }
     }
-    made.language = of_model(made.model, made.length) - made.penalty;
+    // Outside stays outside: the penalty is due as soon as no word starts so.
+    made.language = of_model(made.model, made.length) - penalty(made.lexicon_state == Lexicon::outside);
     const auto place = static_cast<std::uint32_t>(prefixes_.size());
     prefixes_[parent].first_child = place;
     prefixes_.push_back(made);
@@ -110,11 +105,7 @@ class BeamPrefixes {
   /// What is added to the logarithm of its paths where the text ends here.
   double language_at_end(std::uint32_t i) const {
     const BeamPrefix& prefix = prefixes_[i];
-    double sum = of_model(model_log_probability(i), prefix.length) - prefix.penalty;
-    if (options_->lexicon != nullptr && !in_lexicon(i) && prefix.lexicon_state != Lexicon::outside) {
-      sum -= options_->outside_penalty;
-    }
-    return sum;
+    return of_model(model_log_probability(i), prefix.length) - penalty(!in_lexicon(i));
   }
 
   std::vector<int> classes(std::uint32_t i) const {
@@ -124,6 +115,10 @@ class BeamPrefixes {
   }
 
  private:
+  double penalty(bool is_outside) const {
+    return options_->lexicon != nullptr && is_outside ? options_->outside_penalty : 0;
+  }
+
   /// The model's share of a score, and the bonus: max(alpha log p + beta length, -gamma).
   double of_model(double log_probability, std::int32_t length) const {
     if (options_->model == nullptr) return 0;

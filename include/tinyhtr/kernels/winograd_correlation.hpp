@@ -41,8 +41,7 @@ struct WinogradCorrelation {
   T slope = T(1);               // of a rectifier for negative results, up to 1, which leaves it out
   const T* residual = nullptr;  // of the output's shape, added before the rectifier; where output.is_in_place()
 
-  static constexpr Index tile = outputs + 2;       // inputs that a tile of outputs sees, along each axis
-  static constexpr Index positions = tile * tile;  // products of a tile, for each channel and filter
+  static constexpr Index tile = WinogradKernels<T, outputs>::tile, positions = WinogradKernels<T, outputs>::positions;
 
   /// A piece of work is as many images as fill a block of small_product twice, or a band of a large image: no sum goes
   /// over images or bands.

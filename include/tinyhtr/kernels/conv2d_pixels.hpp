@@ -144,7 +144,8 @@ std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const Tenso
     }
     return list;
   };
-  const Tensor<T> from = filters_last(weight);
+  const bool one_tap = rows.kernel * cols.kernel == 1;  // then the weight is (F,C) as it lies
+  const Tensor<T> from = one_tap ? Tensor<T>() : filters_last(weight);
   std::vector<BackwardPart<T>> parts;
   for (Index a = 0; a < std::min(rows.stride, rows.input); ++a) {
     for (Index b = 0; b < std::min(cols.stride, cols.input); ++b) {
@@ -159,6 +160,10 @@ std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const Tenso
         row_offsets.push_back((a + rows.before - i) / rows.stride);
         for (Index m = 0; m < taps; ++m) {
           const Index j = kernel_columns[static_cast<std::size_t>(m)];
+          if (one_tap) {
+            for (Index f = 0; f < filters; ++f) std::copy_n(weight.data() + f * channels, channels, &weights(t, f, 0));
+            continue;
+          }
           if (from.empty()) continue;  // no channels, or no filters
           // Of this kernel position, (C,F) to (F,C).
           transpose(&weights(t, m * filters, 0), lanes, &from(0, i, j, 0), rows.kernel * cols.kernel * from.dim(3),

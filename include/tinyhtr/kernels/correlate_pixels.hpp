@@ -24,8 +24,8 @@ namespace detail {
 ///
 ///     sums (outputs, lanes) += window (outputs, taps * depth) weights[t] (taps * depth, lanes)
 ///
-/// whose left matrix need not be made: its rows overlap in the image. Only rows that look beyond the edge of the image
-/// are copied first, with zeros before and behind.
+/// whose left matrix need not be made: its rows overlap in the image. Only of blocks of outputs that look beyond the
+/// edge of the image are the windows copied first, with zeros before and behind.
 template <class T>
 struct PixelCorrelation {
   Index height, width, depth;  // of the image
@@ -49,38 +49,54 @@ struct PixelCorrelation {
   /// next; or adds them, without the shift, where `adds` says so. What is behind the last output means nothing. Takes
   /// scratch slot 3.
   void run(T* sums, Index step, const T* image, Index p, bool adds = false) const {
-    const Index terms = taps * depth, row_size = width * depth;
-    const Index last_column = (whole_outputs() - 1) * column_stride + column_offset + taps;  // one behind
-    const bool inside = column_offset >= 0 && last_column <= width;
+    const Index whole = whole_outputs();
+    // Blocks of outputs: [first, last) are those whose windows lie inside the image.
+    Index first = (outputs_within(-column_offset) + product_rows - 1) / product_rows * product_rows;
+    Index last = std::min(whole, outputs_within(width - taps - column_offset + 1) / product_rows * product_rows);
+    if (first >= last) first = last = whole;
+    const auto run_blocks = [&](Index from, Index to, bool inside) {
+      if (from < to) run_outputs(sums + from * step, step, image, p, adds, from, to, inside);
+    };
+    run_blocks(0, first, false);
+    run_blocks(first, last, true);
+    run_blocks(last, whole, false);
+  }
+
+ private:
+  /// How many outputs have windows that start less than so many columns behind that of output 0.
+  Index outputs_within(Index columns) const { return columns <= 0 ? 0 : (columns + column_stride - 1) / column_stride; }
+
+  /// As run(), for the outputs [first, last) of the row, a multiple of product_rows, of which sums is the first.
+  void run_outputs(T* sums, Index step, const T* image, Index p, bool adds, Index first, Index last,
+                   bool inside) const {
+    const Index terms = taps * depth, row_size = width * depth, count = last - first;
+    const Index first_column = first * column_stride + column_offset, columns = (count - 1) * column_stride + taps;
+    const auto window = [&](Index row, Index at) {
+      const T* const start = image + row * row_size;
+      return inside ? start + first_column * depth : padded_row(start, first_column, columns, at);
+    };
     if (!adds && runs_of_colour(p)) {
       const T* windows[3];
-      const Index size = (last_column - column_offset) * depth;
-      for (Index t = 0; t < 3; ++t) {
-        const T* row = image + (p * row_stride + row_offsets[static_cast<std::size_t>(t)]) * row_size;
-        windows[t] = inside ? row + column_offset * depth : padded_row(row, last_column - column_offset, t * size);
-      }
-      return narrow_product_of_windows<3, 9, T>({sums, step}, windows, column_stride * depth, {weights, lanes},
-                                                whole_outputs(), shift);
+      for (Index t = 0; t < 3; ++t) windows[t] = window(p * row_stride + row_offsets[static_cast<std::size_t>(t)], t);
+      return narrow_product_of_windows<3, 9, T>({sums, step}, windows, column_stride * depth, {weights, lanes}, count,
+                                                shift);
     }
     for (Index t = 0; t < static_cast<Index>(row_offsets.size()); ++t) {
       const Index row = p * row_stride + row_offsets[static_cast<std::size_t>(t)];
       if (row < 0 || row >= height) continue;
-      const T* start = image + row * row_size;
-      const T* left = inside ? start + column_offset * depth : padded_row(start, last_column - column_offset, 0);
-      const LeftMatrix<T> window{left, column_stride * depth, 1};
+      const LeftMatrix<T> left{window(row, 0), column_stride * depth, 1};
       const VectorRows<const T> right{weights + t * terms * lanes, lanes};
       if (adds) {
-        small_product<Start::sums, T>({sums, step}, window, right, whole_outputs(), lanes, terms);
+        small_product<Start::sums, T>({sums, step}, left, right, count, lanes, terms);
       } else {
-        small_product<Start::row, T>({sums, step}, window, right, whole_outputs(), lanes, terms, shift);
+        small_product<Start::row, T>({sums, step}, left, right, count, lanes, terms, shift);
       }
       adds = true;
     }
     if (adds) return;
-    for (Index q = 0; q < whole_outputs(); ++q) std::copy(shift, shift + lanes, sums + q * step);  // no row to see
+    for (Index q = 0; q < count; ++q) std::copy(shift, shift + lanes, sums + q * step);  // no row to see
   }
 
- private:
   /// Whether the outputs of row p are those of a 3x3 kernel over colour for a vector of filters, as a first layer has
   /// them: then the weights of all 27 taps stay in registers, of which AVX-512 has enough.
   bool runs_of_colour(Index p) const {
@@ -88,12 +104,12 @@ struct PixelCorrelation {
     return p * row_stride + row_offsets.front() >= 0 && p * row_stride + row_offsets.back() < height;
   }
 
-  /// A copy of the columns [column_offset, column_offset + columns) of a row, with zeros for those it does not have; at
-  /// that offset in work memory, where there is room for three.
-  T* padded_row(const T* row, Index columns, Index offset) const {
-    T* padded = scratch<T, 3>(3 * columns * depth) + offset;
-    const Index before = std::clamp<Index>(-column_offset, 0, columns);
-    const Index first = std::max<Index>(0, column_offset);
+  /// A copy of the columns [first_column, first_column + columns) of a row, with zeros for those that the image does
+  /// not have; in the place `at` of work memory, of three.
+  T* padded_row(const T* row, Index first_column, Index columns, Index at) const {
+    T* padded = scratch<T, 3>(3 * columns * depth) + at * columns * depth;
+    const Index before = std::clamp<Index>(-first_column, 0, columns);
+    const Index first = std::clamp<Index>(first_column, 0, width);
     const Index used = std::clamp<Index>(width - first, 0, columns - before);
     std::fill(padded, padded + before * depth, T(0));
     std::copy(row + first * depth, row + (first + used) * depth, padded + before * depth);

@@ -272,8 +272,8 @@ def percent(value):
 
 
 def spread(values, show=percent):
-    """One value, or the mean with the smallest and the largest."""
-    if len(values) == 1:
+    """One value, if all are alike; or the mean with the smallest and the largest."""
+    if min(values) == max(values):
         return show(values[0])
     return f"{show(sum(values) / len(values))} ({show(min(values))} to {show(max(values))})"
 

@@ -239,6 +239,9 @@ def summary_of_figures(arguments):
     elif arguments.kind == "calibration":
         summary["decoder"] = found.get("decoder", "best path")
         summary["figures"] = {key: value for key, value in found.items() if isinstance(value, (int, float))}
+        for key in ("risk_coverage", "reliability"):
+            if key in found:
+                summary["figures"][key] = found[key]
     elif arguments.kind == "alignment":
         summary["figures"] = {key: number(found, key, path) for key in ALIGNMENT}
     else:
@@ -424,14 +427,18 @@ def calibration_text(summaries, commands):
     for each in sorted(of_kind(summaries, "calibration"),
                        key=lambda each: (each["title"], each["split"], each.get("decoder", "best path"))):
         figures = each["figures"]
+        left = {f"{point['coverage']:.2f}": point for point in figures.get("risk_coverage", [])}
+        at = lambda coverage, rate="cer_micro": percent(left[coverage][rate]) if coverage in left else "-"
         rows.append((each["title"], split_name(each["split"]), each.get("decoder", "best path"), figures["words"],
                      f"{figures['temperature']:.3f}",
                      percent(figures["ece_before"]), percent(figures["ece"]), percent(figures["cer_micro"]),
-                     percent(figures["cer_micro_at_90"]), commands_on_run(each, summaries, commands)))
+                     at("0.95"), percent(figures["cer_micro_at_90"]), at("0.80"), at("0.50"),
+                     at("0.90", "cer_micro_if_known"), commands_on_run(each, summaries, commands)))
     if not rows:
         return "No evaluation yet."
-    return table(("model", "training / read", "decoder", "words", "temperature", "calibration error before", "after", "CER micro",
-                  "CER micro at 90% coverage", "command"), rows)
+    return table(("model", "training / read", "decoder", "words", "temperature", "calibration error before", "after",
+                  "CER micro", "at 95% coverage", "at 90%", "at 80%", "at 50%", "at 90%, if the errors were known",
+                  "command"), rows)
 
 
 def adapting_text(summaries, commands):

@@ -152,7 +152,9 @@ class Results(unittest.TestCase):
                   "--split", "forms")
         other = self.work / "other.json"
         other.write_text(json.dumps({"words": 40, "temperature": 1.5, "ece_before": 0.07, "ece": 0.02, "cer_micro": 0.05,
-                                     "cer_micro_at_90": 0.02}))
+                                     "cer_micro_at_90": 0.02, "risk_coverage": [
+                                         {"coverage": 0.8, "cer_micro": 0.01, "wer": 0.1, "cer_micro_if_known": 0},
+                                         {"coverage": 0.9, "cer_micro": 0.02, "wer": 0.1, "cer_micro_if_known": 0.015}]}))
         calibration = ("add-figures", "calibration", other, "--name", "calibrated", "--title", "small", "--split", "forms")
         self.call(*calibration, fails="give --command")
         self.call(*calibration, "--command", "calibrate --data DATA")
@@ -163,7 +165,8 @@ class Results(unittest.TestCase):
         self.call("page")
         self.assertIn("| small | train_forms / validation_forms | beam 16 | 4.00% |", self.section("decoders"))
         self.assertIn("| 2.00% (30 words) | 20.00% (10 words) | 10.00% (5 words) | 40 |", self.section("decoders"))
-        self.assertIn("| best path | 40 | 1.500 | 7.00% | 2.00% | 5.00% | 2.00% |", self.section("calibration"))
+        self.assertIn("| best path | 40 | 1.500 | 7.00% | 2.00% | 5.00% | - | 2.00% | 1.00% | - | 1.50% |",
+                      self.section("calibration"))
         self.assertIn("| 50 | 9 | 8 | 0 | 10.00% | 7.50% | -25.0% | - | - | - | - | - | - | [3] |", self.section("adapting"))
         pair = {"before": {"words": 70, "cer_micro": 0.1, "cer_macro": 0.12, "wer": 0.3},
                 "after": {"words": 70, "cer_micro": 0.08, "cer_macro": 0.1, "wer": 0.2}, "after_by_writers": [0.05, 0.11]}

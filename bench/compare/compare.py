@@ -39,9 +39,9 @@ def parse_arguments():
 
 
 def make_workers(options, cores):
-    """Every peer at 1 thread and at all cores. OpenBLAS may have threads of its own below those of PyTorch."""
+    """Every peer at 1, 2, 4, ... threads and at all cores. OpenBLAS may have threads of its own below PyTorch's."""
     here = pathlib.Path(__file__).parent
-    counts = sorted({1, cores})
+    counts = sorted({2**k for k in range(cores.bit_length()) if 2**k < cores} | {cores})
     timeout = 60 if options.quick else 300
     workers = []
 

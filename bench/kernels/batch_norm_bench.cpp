@@ -28,7 +28,7 @@ const bool added = at_start([] {
       for_each_norm_case([&](const std::string& suffix, const MapCase& shape) {
         const std::string table = table_name(tail) + suffix;
         if (suffix.empty() || tail == Tail::none) add_rows<Algorithm, float>(table, choice.name, shape, tail);
-        if (suffix.empty() && tail == Tail::none) add_rows<Algorithm, double>(table, choice.name, shape, tail);
+        if (suffix.empty()) add_rows<Algorithm, double>(table, choice.name, shape, tail);
       });
     }
   });

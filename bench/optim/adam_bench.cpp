@@ -1,5 +1,7 @@
-// Adam: one step over all parameters of the reference network.
+// Adam: one step over all parameters of the reference network, and over as many as one likes.
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "support/numbers.hpp"
 #include "support/rows.hpp"
@@ -10,18 +12,27 @@ namespace tinyhtr::bench {
 namespace {
 
 template <class T>
+void measure_step(benchmark::State& state, std::vector<Variable<T>> parameters) {
+  Adam<T> adam(std::move(parameters));
+  double count = 0;
+  for (Variable<T>& parameter : adam.parameters()) {
+    parameter.grad() = random_tensor<T>(parameter.shape(), 2);
+    count += static_cast<double>(parameter.value().size());
+  }
+  // parameter and both moments are read and written, the gradient is read
+  measure<T>(state, {.bytes = 7 * count * sizeof(T), .layers = 1}, [&] { adam.step(); });
+}
+
+template <class T>
 void add_rows() {
   add_row(std::string("adam/step/Fused/") + type_name<T>() + "/WordNet", [](benchmark::State& state) {
     WordNet<T> network(79, 1);
-    Adam<T> adam(parameters_of<T>(network));
-    double count = 0;
-    for (Variable<T>& parameter : adam.parameters()) {
-      parameter.grad() = random_tensor<T>(parameter.shape(), 2);
-      count += static_cast<double>(parameter.value().size());
-    }
-    // parameter and both moments are read and written, the gradient is read
-    measure<T>(state, {.bytes = 7 * count * sizeof(T), .layers = 1}, [&] { adam.step(); });
+    measure_step<T>(state, parameters_of<T>(network));
   });
+  for (const Index size : {1'000, 10'000, 100'000, 1'000'000, 10'000'000}) {
+    add_row(std::string("adam_by_parameters/step/Fused/") + type_name<T>() + "/" + std::to_string(size),
+            [=](benchmark::State& state) { measure_step<T>(state, {Variable<T>(random_tensor<T>({size}, 1), true)}); });
+  }
 }
 
 const bool added = at_start([] {

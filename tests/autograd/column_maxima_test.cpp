@@ -7,6 +7,7 @@
 
 #include "../support/gradient.hpp"
 #include "tinyhtr/autograd/layout.hpp"
+#include "tinyhtr/core/random.hpp"
 
 using namespace tinyhtr;
 using namespace tinyhtr::test;
@@ -23,6 +24,28 @@ TEST_CASE("every column gives the largest pixel of its height") {
   const Variable<double> scanned = image_to_sequence(x, Scan::column_maxima);
   CHECK(scanned.shape() == y.shape());
   CHECK(scanned.value()(0, 0, 1) == -6);
+}
+
+TEST_CASE("column_maxima is its formula at any size, the first of equal pixels is the one") {
+  const Shape shapes[] = {{1, 1, 1, 1}, {2, 3, 2, 17}, {3, 5, 7, 33}, {2, 16, 5, 32}, {1, 2, 3, 0}};
+  for (const Shape& shape : shapes) {
+    Random random(7);
+    Tensor<float> x(shape), y;
+    for (float& pixel : x) pixel = static_cast<float>(random.next() % 5);  // so that many in a column are equal
+    MaximaRows rows;
+    column_maxima_forward(y, rows, x);
+    REQUIRE(y.shape() == Shape{shape[3], shape[0], shape[1]});
+    for (Index t = 0; t < shape[3]; ++t) {
+      for (Index n = 0; n < shape[0]; ++n) {
+        for (Index c = 0; c < shape[1]; ++c) {
+          Index first = 0;
+          for (Index h = 1; h < shape[2]; ++h) first = x(n, c, h, t) > x(n, c, first, t) ? h : first;
+          CHECK(y(t, n, c) == x(n, c, first, t));
+          CHECK(rows[static_cast<std::size_t>((t * shape[0] + n) * shape[1] + c)] == first);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("the gradient goes to the maximum alone, to the first of equal ones") {

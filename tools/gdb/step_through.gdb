@@ -63,10 +63,10 @@ print in[i]
 print factor[i-1]
 
 echo == sequence\n
-htr until kernels/column_maxima.hpp "y(t, n, c) = x(n, c, row, t)" if t == 10 && c == 0
+htr until kernels/column_maxima.hpp "y(t, n, c) = largest[" if t == 10 && c == 0
 print $at(x, n, c, 0, t)
-print row
-print $at(x, n, c, row, t)
+print where[c * width + t]
+print largest[c * width + t]
 
 echo == lstm\n
 htr until kernels/lstm_cell.hpp "cell[j] += forget_gate[j]" if j == 0

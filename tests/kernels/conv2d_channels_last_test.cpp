@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "../support/compare.hpp"
@@ -82,6 +83,10 @@ TEST_CASE_TEMPLATE("with channels last: no images, no filters, no channels", Alg
   check_against_naive<Algorithm, double>(channels_last({{0, 3, 8, 9}, {4, 3, 3, 3}, {}}), 1, 1e-13);
   check_against_naive<Algorithm, double>(channels_last({{2, 3, 8, 9}, {0, 3, 3, 3}, {}}), 2, 1e-13);
   check_against_naive<Algorithm, double>(channels_last({{2, 0, 8, 9}, {4, 0, 3, 3}, {}}), 4, 1e-13);
+  if constexpr (std::is_same_v<Algorithm, Direct>) {  // Winograd has 3x3 only
+    check_against_naive<Direct, double>(channels_last({{2, 3, 8, 9}, {0, 3, 1, 1}, {}}), 5, 1e-13);
+    check_against_naive<Direct, double>(channels_last({{2, 0, 8, 9}, {4, 0, 1, 1}, {2, Padding::same}}), 6, 1e-13);
+  }
 }
 
 TEST_CASE("with channels last any number of threads gives the same bits at a stride, too") {

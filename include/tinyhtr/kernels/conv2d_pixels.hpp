@@ -160,11 +160,11 @@ std::vector<BackwardPart<T>> backward_parts(const Tensor<T>& weight, const Tenso
         row_offsets.push_back((a + rows.before - i) / rows.stride);
         for (Index m = 0; m < taps; ++m) {
           const Index j = kernel_columns[static_cast<std::size_t>(m)];
+          if (weight.empty()) continue;  // no channels, or no filters
           if (one_tap) {
             for (Index f = 0; f < filters; ++f) std::copy_n(weight.data() + f * channels, channels, &weights(t, f, 0));
             continue;
           }
-          if (from.empty()) continue;  // no channels, or no filters
           // Of this kernel position, (C,F) to (F,C).
           transpose(&weights(t, m * filters, 0), lanes, &from(0, i, j, 0), rows.kernel * cols.kernel * from.dim(3),
                     channels, filters);

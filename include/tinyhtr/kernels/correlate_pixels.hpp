@@ -49,53 +49,49 @@ struct PixelCorrelation {
   /// next; or adds them, without the shift, where `adds` says so. What is behind the last output means nothing. Takes
   /// scratch slot 3.
   void run(T* sums, Index step, const T* image, Index p, bool adds = false) const {
-    const Index whole = whole_outputs();
+    const Index whole = whole_outputs(), terms = taps * depth, row_size = width * depth;
     // Blocks of outputs: [first, last) are those whose windows lie inside the image.
     Index first = (outputs_within(-column_offset) + product_rows - 1) / product_rows * product_rows;
     Index last = std::min(whole, outputs_within(width - taps - column_offset + 1) / product_rows * product_rows);
     if (first >= last) first = last = whole;
-    const auto run_blocks = [&](Index from, Index to, bool inside) {
-      if (from < to) run_outputs(sums + from * step, step, image, p, adds, from, to, inside);
-    };
-    run_blocks(0, first, false);
-    run_blocks(first, last, true);
-    run_blocks(last, whole, false);
+    const Index ends[] = {0, first, last, whole};
+    for (Index part = 0; part < 3; ++part) {
+      const Index begin = ends[part], count = ends[part + 1] - begin;
+      if (count == 0) continue;
+      const Index first_column = begin * column_stride + column_offset, columns = (count - 1) * column_stride + taps;
+      T* const of_part = sums + begin * step;
+      const auto window = [&](Index row, Index at) {
+        const T* const start = image + row * row_size;
+        return part == 1 ? start + first_column * depth : padded_row(start, first_column, columns, at);
+      };
+      if (!adds && runs_of_colour(p)) {
+        const T* windows[3];
+        for (Index t = 0; t < 3; ++t) windows[t] = window(p * row_stride + row_offsets[static_cast<std::size_t>(t)], t);
+        narrow_product_of_windows<3, 9, T>({of_part, step}, windows, column_stride * depth, {weights, lanes}, count,
+                                           shift);
+        continue;
+      }
+      bool begun = adds;
+      for (Index t = 0; t < static_cast<Index>(row_offsets.size()); ++t) {
+        const Index row = p * row_stride + row_offsets[static_cast<std::size_t>(t)];
+        if (row < 0 || row >= height) continue;
+        const LeftMatrix<T> left{window(row, 0), column_stride * depth, 1};
+        const VectorRows<const T> right{weights + t * terms * lanes, lanes};
+        if (begun) {
+          small_product<Start::sums, T>({of_part, step}, left, right, count, lanes, terms);
+        } else {
+          small_product<Start::row, T>({of_part, step}, left, right, count, lanes, terms, shift);
+        }
+        begun = true;
+      }
+      if (begun) continue;
+      for (Index q = 0; q < count; ++q) std::copy(shift, shift + lanes, of_part + q * step);  // no row to see
+    }
   }
 
  private:
   /// How many outputs have windows that start less than so many columns behind that of output 0.
   Index outputs_within(Index columns) const { return columns <= 0 ? 0 : (columns + column_stride - 1) / column_stride; }
-
-  /// As run(), for the outputs [first, last) of the row, a multiple of product_rows, of which sums is the first.
-  void run_outputs(T* sums, Index step, const T* image, Index p, bool adds, Index first, Index last,
-                   bool inside) const {
-    const Index terms = taps * depth, row_size = width * depth, count = last - first;
-    const Index first_column = first * column_stride + column_offset, columns = (count - 1) * column_stride + taps;
-    const auto window = [&](Index row, Index at) {
-      const T* const start = image + row * row_size;
-      return inside ? start + first_column * depth : padded_row(start, first_column, columns, at);
-    };
-    if (!adds && runs_of_colour(p)) {
-      const T* windows[3];
-      for (Index t = 0; t < 3; ++t) windows[t] = window(p * row_stride + row_offsets[static_cast<std::size_t>(t)], t);
-      return narrow_product_of_windows<3, 9, T>({sums, step}, windows, column_stride * depth, {weights, lanes}, count,
-                                                shift);
-    }
-    for (Index t = 0; t < static_cast<Index>(row_offsets.size()); ++t) {
-      const Index row = p * row_stride + row_offsets[static_cast<std::size_t>(t)];
-      if (row < 0 || row >= height) continue;
-      const LeftMatrix<T> left{window(row, 0), column_stride * depth, 1};
-      const VectorRows<const T> right{weights + t * terms * lanes, lanes};
-      if (adds) {
-        small_product<Start::sums, T>({sums, step}, left, right, count, lanes, terms);
-      } else {
-        small_product<Start::row, T>({sums, step}, left, right, count, lanes, terms, shift);
-      }
-      adds = true;
-    }
-    if (adds) return;
-    for (Index q = 0; q < count; ++q) std::copy(shift, shift + lanes, sums + q * step);  // no row to see
-  }
 
   /// Whether the outputs of row p are those of a 3x3 kernel over colour for a vector of filters, as a first layer has
   /// them: then the weights of all 27 taps stay in registers, of which AVX-512 has enough.

@@ -1,8 +1,9 @@
-// Adam: one step over all parameters of the reference network, and over as many as one likes.
+// A step of Adam: over the parameters of the reference network, then over a sweep of sizes.
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "optim/random_gradients.hpp"
 #include "support/numbers.hpp"
 #include "support/rows.hpp"
 #include "tinyhtr/models/word_net.hpp"
@@ -14,11 +15,7 @@ namespace {
 template <class T>
 void measure_step(benchmark::State& state, std::vector<Variable<T>> parameters) {
   Adam<T> adam(std::move(parameters));
-  double count = 0;
-  for (Variable<T>& parameter : adam.parameters()) {
-    parameter.grad() = random_tensor<T>(parameter.shape(), 2);
-    count += static_cast<double>(parameter.value().size());
-  }
+  const double count = fill_gradients(adam.parameters());
   // parameter and both moments are read and written, the gradient is read
   measure<T>(state, {.bytes = 7 * count * sizeof(T), .layers = 1}, [&] { adam.step(); });
 }

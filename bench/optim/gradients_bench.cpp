@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "support/numbers.hpp"
+#include "optim/random_gradients.hpp"
 #include "support/rows.hpp"
 #include "tinyhtr/models/word_net.hpp"
 #include "tinyhtr/optim/clip.hpp"
@@ -17,11 +17,7 @@ void add_one(const std::string& name, double times, const Body& body) {
   add_row(name + "/" + type_name<T>() + "/WordNet", [=](benchmark::State& state) {
     WordNet<T> network(79, 1);
     std::vector<Variable<T>> parameters = parameters_of<T>(network);
-    double count = 0;
-    for (Variable<T>& parameter : parameters) {
-      parameter.grad() = random_tensor<T>(parameter.shape(), 2);
-      count += static_cast<double>(parameter.value().size());
-    }
+    const double count = fill_gradients(parameters);
     Body own = body;  // it may have a state
     measure<T>(state, {.bytes = times * count * sizeof(T), .layers = 1}, [&] { own(parameters); });
   });

@@ -38,8 +38,8 @@ struct Settings {
   int threads = 0;
 };
 
-/// The words of a list with what was read in them. For each either the logits, of which the confidence in a best path
-/// is made, or the scores of a beam search.
+/// The words of a list with what was read in them. For each either the logits, of which the network's confidence in a
+/// best path is made, or the scores of a beam search.
 struct ReadWords {
   int blank = 0;
   std::vector<CheckedReading<float>> by_best_path;
@@ -91,15 +91,21 @@ ReadWords read(const LoadedNetwork<float>& model, const Decoder& decoder, const 
   Loader<float> loader(samples, images_for(model.network.options));
   ReadWords words;
   words.blank = model.vocabulary.blank();
-  std::vector<std::vector<ScoredReading>> searched;  // of the batch in work
+  std::vector<std::vector<double>> scores;  // of the batch in work, each text's own first; none by best path alone
   EvaluateOptions<float> options;
   options.decode = [&](const Tensor<float>& logits, const Lengths& lengths) {
-    if (!decoder.searches) return best_path(logits, words.blank, lengths);
-    searched = decoder.n_best(logits, lengths, words.blank, decoder.beam.width);
     std::vector<Reading> best;
-    for (const std::vector<ScoredReading>& list : searched) {
+    if (!decoder.searches) {
+      best = best_path(logits, words.blank, lengths);
+      if (decoder.compares) scores = decoder.scores_of(best, logits, lengths, words.blank);
+      return best;
+    }
+    scores.clear();
+    for (const auto& list : decoder.n_best(logits, lengths, words.blank, decoder.beam.width)) {
       if (list.empty()) throw ArgumentError("the beam search lets no text through: lower --outside-penalty");
       best.push_back(list.front());
+      scores.emplace_back();
+      for (const ScoredReading& reading : list) scores.back().push_back(reading.score);
     }
     return best;
   };
@@ -108,12 +114,11 @@ ReadWords read(const LoadedNetwork<float>& model, const Decoder& decoder, const 
     for (std::size_t n = 0; n < readings.size(); ++n) {
       const std::string text = model.vocabulary.decode(readings[n].classes);
       const bool is_right = text == batch.texts[n];
-      if (decoder.searches) {
-        words.by_beam.push_back({{}, is_right});
-        for (const ScoredReading& reading : searched[n]) words.by_beam.back().scores.push_back(reading.score);
-      } else {
+      if (scores.empty()) {
         words.by_best_path.push_back(
             {own_logits(logits, lengths, static_cast<Index>(n)), readings[n].classes, is_right});
+      } else {
+        words.by_beam.push_back({scores[n], is_right});
       }
       words.errors.emplace_back();
       words.errors.back().add(batch.texts[n], text);
@@ -176,7 +181,8 @@ void write_model(const Settings& settings, LoadedNetwork<float>& model, double t
         "lists " + configuration.value("train_list", "") + " and " + configuration.value("validation_list", "");
   }
   add_model(file, model.network, model.vocabulary);
-  file.metadata[settings.decoder.searches() ? "beam_temperature" : "temperature"] = shortest(temperature);
+  const bool is_of_beam = settings.decoder.searches() || settings.decoder.compares();
+  file.metadata[is_of_beam ? "beam_temperature" : "temperature"] = shortest(temperature);
   if (prior) add_place_prior(file.metadata, *prior);
   write_safetensors(settings.out, file);
 }
@@ -312,15 +318,16 @@ int main(int argc, char** argv) {
       "Fits a temperature by which logits are divided, so that they are, and with --out writes the network with it;\n"
       "read_words and evaluate use it then. Give words that the network was not trained on.\n"
       "What is printed is measured on each half of the writers at the temperature that was fitted on the other half;\n"
-      "the temperature that is kept is that of all words; best path and beam search have one each, and run by\n"
-      "--decoder beam it belongs to that search's width, model and weights. With it goes, for networks of any width,\n"
-      "what align_words needs: how early they report each character, how wide it is written.\n"
+      "the temperature that is kept is that of all words; best path and beam search have one each, and by\n"
+      "--decoder beam or --confidence beam it belongs to that search's width, model and weights. With it goes, for\n"
+      "networks of any width, what align_words needs: how early they report each character, how wide it is written.\n"
       "Example: calibrate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
   app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();
   app.add_option("--data", settings.data, data_help)->type_name("PATH");
   app.add_option("--list", settings.list, std::string(list_help) + "; default: all usable words")->type_name("FILE");
   settings.decoder.add_to(app);
+  settings.decoder.add_confidence_to(app);
   app.add_option("--out", settings.out, "Write the network with its temperature")->type_name("FILE.safetensors");
   app.add_option("--places-list", settings.places_list,
                  "With --out: other words, to learn from how characters lie in words; training words will do")

@@ -195,7 +195,7 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Reads images of single words, or of what the network was trained on. Prints a line per image: path, text and\n"
       "confidence, with tabs between them. The confidence is the probability of the text, from 0 to 1;\n"
-      "with --decoder beam its share among the texts that the search ends with.\n"
+      "with --decoder beam or --confidence beam its share among the texts that the search ends with.\n"
       "Example: read_words word.png\n"
       "         read_words --model runs/first/best.safetensors word1.png word2.jpg scans/\n"
       "         find scans -name '*.png' | read_words --model runs/first/best.safetensors --json -\n"
@@ -212,6 +212,7 @@ int main(int argc, char** argv) {
                               "relative ones count from its own folder, else from the current one")
                    ->type_name("FILE");
   settings.decoder.add_to(app);
+  settings.decoder.add_confidence_to(app);
   bool json = false, csv = false;
   auto* json_flag =
       app.add_flag("--json", json,

@@ -51,6 +51,7 @@
 #include "tinyhtr/debug/saliency_picture.hpp"
 #include "tinyhtr/debug/step_maps.hpp"
 #include "tinyhtr/decode/align.hpp"
+#include "tinyhtr/decode/beam_confidence.hpp"
 #include "tinyhtr/decode/beam_search.hpp"
 #include "tinyhtr/decode/best_path.hpp"
 #include "tinyhtr/decode/character_boxes.hpp"

@@ -12,13 +12,6 @@
 
 using namespace tinyhtr;
 
-TEST_CASE("log_beam_confidence: a share of e^(score / temperature)") {
-  const std::vector<double> scores = {-1, -3, -3};
-  CHECK(log_beam_confidence(scores, 2) == doctest::Approx(-std::log(1 + 2 * std::exp(-1.0))));
-  CHECK(log_beam_confidence(std::vector<double>{-1000}, 1) == 0);
-  CHECK_THROWS_AS(log_beam_confidence({}, 1), ArgumentError);
-}
-
 TEST_CASE("fit_beam_temperature: a closed form") {
   // Two texts, 4 apart: p = 1 / (1 + e^(-4 / T)). With 3 of 4 right, p = 3/4, T = 4 / log 3.
   std::vector<CheckedScores> words;

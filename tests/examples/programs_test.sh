@@ -483,6 +483,15 @@ TINYHTR_MODEL="$work/nothing" refuses 'nothing' read_words "$image"
 run 0 read_words --decoder beam --n-best 3 --json "$image"
 prints '"n_best":\[\{"text":"[^"]*","score":-?[0-9.e-]+,"confidence":[0-9.e-]+\},\{.*\},\{.*\}\]'
 refuses 'n-best needs --decoder beam' read_words --n-best 3 "$image"
+# Where both decoders read the same, the confidence by a beam search is that search's own.
+run 0 read_words --decoder beam "$image"
+cp "$work/out" "$work/by_beam.txt"
+run 0 read_words --confidence beam "$image"
+cmp -s "$work/out" "$work/by_beam.txt" || fail 'read_words: --confidence beam differs from the confidence of --decoder beam'
+run 0 read_words --confidence network "$image"
+cmp -s "$work/out" "$work/by_beam.txt" && fail 'read_words: --confidence network is that of a beam search'
+refuses 'goes with --decoder best-path' read_words --decoder beam --confidence network "$image"
+run 2 read_words --confidence none "$image"
 run 0 read_words --decoder beam --escape-cost inf "$image"
 run 2 read_words --decoder beam --escape-cost -1 "$image"
 complains 'expected a number of 0 or more'
@@ -504,6 +513,10 @@ prints '^places_of_characters_fitted 1$'
 grep -q '"command": "calibrate --decoder beam' "$work/calibrated.json" || fail 'calibrate: no command in its JSON'
 grep -q '"cer_micro_at_90"' "$work/calibrated.json" || fail 'calibrate: figures are missing in its JSON'
 run 0 read_words --decoder beam --model "$work/calibrated.safetensors" "$image"
+run 0 calibrate --confidence beam --model "$work/calibrated.safetensors" --data "$data" --list "$work/some.txt" \
+  --out "$work/compared.safetensors"
+prints '^decoder best path, confidence by beam search, width 16, language model english, lexicon none$'
+head -c 3000 "$work/compared.safetensors" | grep -q '"beam_temperature"' || fail 'calibrate: no temperature of the beam'
 run 0 align_words --data "$data" --list "$work/some.txt"
 prints '^words_from_left_to_right [0-9]+$'
 run 0 align_words --model "$work/calibrated.safetensors" --data "$data" --list "$work/some.txt" \

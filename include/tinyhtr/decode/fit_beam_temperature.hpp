@@ -1,30 +1,20 @@
 // One temperature for a beam search, so that its confidence in a text says how often it is right.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include "tinyhtr/core/error.hpp"
+#include "tinyhtr/decode/beam_confidence.hpp"
 #include "tinyhtr/decode/fit_temperature.hpp"
 
 namespace tinyhtr {
 
-/// What a beam search ended with in one word of known text.
+/// What was read in one word of known text, beside what a beam search ended with.
 struct CheckedScores {
-  std::vector<double> scores;  ///< of the texts in the beam, the best first: beam_search's with n_best = width
-  bool is_right = false;       ///< whether the best one is the word's text
+  std::vector<double> scores;  ///< that of the text first: beam_search's with n_best = width, or scores_beside_rivals
+  bool is_right = false;       ///< whether that is the word's text
 };
-
-/// log of the best text's share of e^(score / temperature) among those that the beam ended with: the logarithm of
-/// beam_search's confidence. Throws ArgumentError for no scores.
-inline double log_beam_confidence(std::span<const double> scores, double temperature) {
-  if (scores.empty()) throw ArgumentError("log_beam_confidence: expected at least one score, found none");
-  double mass = 0;  // relative to the best one
-  for (const double score : scores) mass += std::exp((score - scores[0]) / temperature);
-  return -std::log(mass);
-}
 
 /// The confidence_temperature of BeamOptions at which beam_search's confidences say best whether readings are right.
 ///

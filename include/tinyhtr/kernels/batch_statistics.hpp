@@ -18,7 +18,7 @@ namespace tinyhtr {
 namespace detail {
 
 /// Elements of a plane that go through all steps together, so that what is between the steps stays in the first-level
-/// cache.
+/// cache. With 128 it takes a fifth longer, with 256 or 4096 5%.
 inline constexpr Index norm_chunk = 512;
 
 /// Adds up term(0) .. term(count - 1) for a chunk, as T, in 32 interleaved sums: vectors that do not wait for each

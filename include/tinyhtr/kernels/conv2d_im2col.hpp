@@ -95,11 +95,12 @@ struct Im2col {
   }
 
  private:
-  /// Output rows per band, so that the columns take at most half a megabyte: a quarter of a common second-level cache.
+  /// Output rows per band, so that the columns take at most 128 KiB: a part of a second-level cache, for BLAS copies
+  /// them there again. With 512 KiB it takes 16% longer, for one shape 2.6 times as long.
   template <class T>
   static Index band_rows(Index taps, Index width) {
     const Index bytes_per_row = taps * width * static_cast<Index>(sizeof(T));
-    return std::max<Index>(1, (Index{1} << 19) / std::max<Index>(1, bytes_per_row));
+    return std::max<Index>(1, (Index{1} << 17) / std::max<Index>(1, bytes_per_row));
   }
 };
 

@@ -12,6 +12,7 @@
 namespace tinyhtr {
 
 /// Rows that one piece of a row-wise matrix product takes. Fixed, so that sums do not depend on the number of threads.
+/// With 64 it takes 5% longer, with 256 4% less; but 16 sequences of 32 steps are only 512 rows, for all threads.
 inline constexpr Index gemm_row_piece = 128;
 
 namespace detail {

@@ -49,7 +49,8 @@ struct LstmGradients {
 
 namespace detail {
 
-/// The samples that one thread takes through time: they do not depend on each other.
+/// The samples that one thread takes through time: they do not depend on each other. Eight fill a block of
+/// PackedMatrix; four at a time take 12% longer, 16 2%, and would leave a batch of 16 to one thread.
 inline constexpr Index lstm_batch_piece = 8;
 
 /// The step that comes before step t, in the order in which the sequence is read; -1 at the start.

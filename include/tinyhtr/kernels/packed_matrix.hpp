@@ -16,9 +16,11 @@ namespace tinyhtr {
 /// A general gemm lays its factors out anew in every call, which for 8 rows takes longer than the product: with
 /// (8,128) x (128,512), sgemm reaches 20 to 30% of its rate with large matrices, this 80% and more.
 ///
-/// b is cut into panels of 3 vectors of columns, row after row: then a product reads it from first to last. A block of
-/// 8 rows x 3 vectors of c is 24 sums in registers; each k costs 3 loads of b, 8 of a, 24 multiply-adds. (4 x 3 with
-/// 16 registers.)
+/// b is cut into panels of 2 vectors of columns, row after row: then a product reads it from first to last. A block of
+/// 8 rows x 2 vectors of c is 16 sums in registers; each k costs 2 loads of b, 8 of a, 16 multiply-adds: with AVX-512
+/// the multipliers are what is waited for. 128 or 512 columns are whole panels; of 3 vectors the last one would be half
+/// empty, and the LSTM takes 7% longer, as with 4, whose sums fill all registers. With 16 registers it is 4 rows x 3
+/// vectors: 8 sums would be too few for the time that a sum takes.
 template <class T>
 class PackedMatrix {
  public:
@@ -59,7 +61,7 @@ class PackedMatrix {
   }
 
  private:
-  static constexpr Index vectors = 3;
+  static constexpr Index vectors = vector_bytes == 64 ? 2 : 3;
   static constexpr Index panel = vectors * vector_lanes<T>;
   static constexpr Index row_block = block_rows;
 

@@ -109,7 +109,7 @@ class FoldedWordNet {
   static constexpr Index fewest_together = 8, most_together = 16;
 
   /// Elements of the maps that go through a block together, 256 KiB of float: a few of them, and what is between the
-  /// block's layers, stay in a second-level cache.
+  /// block's layers, stay in a second-level cache. With half of it reading a word takes 5% longer, with double 14%.
   static constexpr Index elements_at_once = Index{1} << 16;
 
   struct Block {

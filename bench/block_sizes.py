@@ -2,6 +2,7 @@
 """What each block size of the kernels is worth: builds benchmarks with other values, and compares their times.
 
 usage: bench/block_sizes.py [--only NAME ...] [--rounds N] [--min-time SECONDS] [--build FOLDER] [--list]
+                            [--build-only]
 
 For every constant of the list below, its header is copied with another value in it, the file of benchmarks that measures
 it is compiled against the copy, and all values' programs run in turn, one thread each, in every round. The table has a
@@ -99,6 +100,7 @@ def build_program(constant, value, place, build):
     was done since anything changed. Without a value: against the library as it is."""
     program = place / "bench"
     sources = [path for folder in ("include", "bench") for path in (ROOT / folder).rglob("*.[hc]pp")]
+    sources += [pathlib.Path(__file__), build / "compile_commands.json"]
     if program.exists() and program.stat().st_mtime > max(path.stat().st_mtime for path in sources):
         return program
     place.mkdir(parents=True, exist_ok=True)
@@ -108,7 +110,9 @@ def build_program(constant, value, place, build):
         header.write_text(changed_header(constant, value))
     command = compile_command(build, ROOT / "bench" / constant.bench)
     start = next(i for i, word in enumerate(command) if word.startswith("-I"))
-    main = next(build.glob("**/tinyhtr_bench_main.dir/support/main.cpp.o"))
+    main = next(build.glob("**/tinyhtr_bench_main.dir/support/main.cpp.o"), None)
+    if main is None:
+        raise BlockSizesError(f"{build}: no benchmark was built there; bench/run.sh FOLDER builds them")
     # Of bench_kernels and others the link's command knows where the libraries are.
     links = subprocess.run(["ninja", "-C", str(build), "-t", "commands", f"bench_{constant.bench.split('/')[0]}"],
                            check=True, capture_output=True, text=True).stdout.splitlines()[-1]
@@ -126,11 +130,12 @@ def times_of(program, constant, min_time):
                           f"--benchmark_out={out}", "--benchmark_out_format=json"], capture_output=True, text=True)
     if ran.returncode != 0:
         raise BlockSizesError(f"{program} ended with {ran.returncode}: {ran.stderr[-1000:]}")
-    scale = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
-    rows = {row["name"]: row["cpu_time"] * scale[row["time_unit"]] for row in json.loads(out.read_text())["benchmarks"]}
-    if not rows:
+    text = out.read_text()
+    found = json.loads(text)["benchmarks"] if text else []
+    if not found:
         raise BlockSizesError(f"{constant.name}: no row matches '{constant.rows}'")
-    return rows
+    scale = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+    return {row["name"]: row["cpu_time"] * scale[row["time_unit"]] for row in found}
 
 
 def compare(constant, programs, rounds, min_time):
@@ -164,6 +169,8 @@ def main():
     parser.add_argument("--list", action="store_true", help="print the constants, after a look whether they are there")
     parser.add_argument("--build-only", action="store_true", help="compile all programs, to measure them another time")
     arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        raise BlockSizesError(f"expected one round or more, found {arguments.rounds}")
     chosen = [each for each in CONSTANTS
               if not arguments.only or any(part in each.name for part in arguments.only)]
     if not chosen:

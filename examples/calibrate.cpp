@@ -319,8 +319,9 @@ int main(int argc, char** argv) {
       "read_words and evaluate use it then. Give words that the network was not trained on.\n"
       "What is printed is measured on each half of the writers at the temperature that was fitted on the other half;\n"
       "the temperature that is kept is that of all words; best path and beam search have one each, and by\n"
-      "--decoder beam or --confidence beam it belongs to that search's width, model and weights. With it goes, for\n"
-      "networks of any width, what align_words needs: how early they report each character, how wide it is written.\n"
+      "--decoder beam or --confidence beam, which share one, it belongs to that search's width, model and\n"
+      "weights, and the one fitted last is kept. With it goes, for networks of any width, what align_words needs:\n"
+      "how early they report each character, how wide it is written.\n"
       "Example: calibrate --model runs/first/best.safetensors --data data --list data/splits/validation_words.txt");
   Settings settings;
   app.add_option("--model", settings.model, model_help)->type_name("FILE")->required();

@@ -102,9 +102,10 @@ class DecoderOptions {
         ->check(whole_number(1, 10000))
         ->capture_default_str()
         ->group(group);
-    app.add_option("--language-model", language_model_,
-                   "With --decoder beam: a character model of the program language_model; english: the one that comes "
-                   "with tinyhtr; none")
+    app.add_option(
+           "--language-model", language_model_,
+           "Of a beam search: a character model of the program language_model; english: the one that comes with "
+           "tinyhtr; none")
         ->type_name("FILE")
         ->capture_default_str()
         ->group(group);
@@ -121,7 +122,7 @@ class DecoderOptions {
         ->capture_default_str()
         ->group(group);
     app.add_option("--lexicon", lexicon_,
-                   "With --decoder beam: a list of words, one a line; english: the one that comes with tinyhtr; none")
+                   "Of a beam search: a list of words, one a line; english: the one that comes with tinyhtr; none")
         ->type_name("FILE")
         ->capture_default_str()
         ->group(group);

@@ -44,6 +44,7 @@ TEST_CASE("log_beam_confidence: a share of e^(score / temperature), be the first
   CHECK(log_beam_confidence(scores, 2) == doctest::Approx(-std::log(1 + 2 * std::exp(-1.0))));
   CHECK(log_beam_confidence(behind, 2) == doctest::Approx(-std::log(2 + std::exp(1.0))));
   CHECK(log_beam_confidence(std::vector<double>{-1000}, 1) == 0);
+  CHECK(log_beam_confidence(std::vector<double>{-1000, 0}, 1) == doctest::Approx(-1000));
   CHECK(log_beam_confidence(std::vector<double>{impossible, -1}, 1) == impossible);
   CHECK(log_beam_confidence(std::vector<double>{impossible}, 1) == impossible);
   CHECK_THROWS_AS(log_beam_confidence({}, 1), ArgumentError);
@@ -108,6 +109,19 @@ TEST_CASE("scores_beside_rivals: of best paths in padded batches, in float, each
     for (Index t = 0; t < own_steps; ++t) std::copy_n(&logits(t, n, 0), 4, &alone(t, 0, 0));
     const std::vector<std::vector<int>> text = {texts[static_cast<std::size_t>(n)]};
     CHECK(scores_beside_rivals(alone, text, 3, language.options())[0] == together[static_cast<std::size_t>(n)]);
+  }
+  // Texts that a beam of one does not end with, the second too long for the first image.
+  BeamOptions narrow = language.options();
+  narrow.width = 1;
+  const std::vector<std::vector<int>> others = {{1, 0, 1, 0}, {2, 2, 1, 0, 2}};
+  const auto beside = scores_beside_rivals(logits, others, 3, narrow, steps);
+  for (Index n = 0; n < 2; ++n) {
+    const auto i = static_cast<std::size_t>(n);
+    Tensor<float> alone(Shape{steps[i], 1, 4});
+    for (Index t = 0; t < steps[i]; ++t) std::copy_n(&logits(t, n, 0), 4, &alone(t, 0, 0));
+    REQUIRE(beside[i].size() == 2);
+    CHECK(beside[i][0] == beam_score(alone, 0, others[i], 3, narrow));
+    CHECK(beside[i][0] < beside[i][1]);
   }
 }
 

@@ -516,7 +516,9 @@ run 0 read_words --decoder beam --model "$work/calibrated.safetensors" "$image"
 run 0 calibrate --confidence beam --model "$work/calibrated.safetensors" --data "$data" --list "$work/some.txt" \
   --out "$work/compared.safetensors"
 prints '^decoder best path, confidence by beam search, width 16, language model english, lexicon none$'
-head -c 3000 "$work/compared.safetensors" | grep -q '"beam_temperature"' || fail 'calibrate: no temperature of the beam'
+fitted=$(sed -n 's/^temperature //p' "$work/out")
+head -c 4000 "$work/compared.safetensors" | grep -q "\"beam_temperature\":\"${fitted%?}" ||
+  fail "calibrate: the temperature of the beam is not $fitted"
 run 0 align_words --data "$data" --list "$work/some.txt"
 prints '^words_from_left_to_right [0-9]+$'
 run 0 align_words --model "$work/calibrated.safetensors" --data "$data" --list "$work/some.txt" \

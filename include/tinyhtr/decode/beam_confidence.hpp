@@ -25,9 +25,10 @@ namespace tinyhtr {
 inline double log_beam_confidence(std::span<const double> scores, double temperature) {
   if (scores.empty()) throw ArgumentError("log_beam_confidence: expected at least one score, found none");
   if (scores[0] == -std::numeric_limits<double>::infinity()) return scores[0];
-  double mass = 0;  // relative to the first one
-  for (const double score : scores) mass += std::exp((score - scores[0]) / temperature);
-  return -std::log(mass);
+  const double best = *std::max_element(scores.begin(), scores.end());
+  double mass = 0;  // relative to the best one
+  for (const double score : scores) mass += std::exp((score - best) / temperature);
+  return (scores[0] - best) / temperature - std::log(mass);
 }
 
 /// The score that beam_search ranks a text by, of any text and with all its paths:
@@ -36,8 +37,8 @@ inline double log_beam_confidence(std::span<const double> scores, double tempera
 ///                   - penalty where it is not in the lexicon
 ///
 /// logits (T,N,K), of which image n is taken; text: classes, not the blank; steps: how many of the T count, empty where
-/// all do. Width and temperature of the options play no part. -infinity for a text that cannot be. Throws what
-/// log_text_probability throws, and beam_search for its options.
+/// all do; at least one. Width and temperature of the options play no part. -infinity for a text that cannot be. Throws
+/// what log_text_probability throws, and beam_search for its options.
 template <class T>
 double beam_score(const Tensor<T>& logits, Index n, std::span<const int> text, int blank,
                   const BeamOptions& options = {}, std::span<const Index> steps = {}) {
@@ -56,8 +57,8 @@ double beam_score(const Tensor<T>& logits, Index n, std::span<const int> text, i
 ///     confidence = e^(s_0 / T) / sum over i of e^(s_i / T)        exp of log_beam_confidence(s, T)
 ///
 /// Where best path reads a text that a language model holds for unlikely beside its rivals, the confidence is low,
-/// however sure the network is; on new writers' words that says better which texts are right than the probability that
-/// the network gives them (docs/results.md). The text's own score is the search's where the search has it, else
+/// however sure the network is; on words of IAM that says better which texts are right than the probability that the
+/// network gives them (docs/results.md). The text's own score is the search's where the search has it, else
 /// beam_score.
 /// logits (T,N,K), before any softmax; texts: N of classes; options: of the search; steps: of each image, how many of
 /// the T count, empty for all. Costs a beam search. Throws what beam_search and log_text_probability throw, and

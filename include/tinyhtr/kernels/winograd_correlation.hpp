@@ -26,7 +26,7 @@ Index winograd_tiles_at_once(Index lanes) {
 }
 
 /// Images of which 512 KiB hold all pixels, at most those that share a piece of work. With 64 KiB it takes a fifth
-/// longer, with 256 KiB or 1 MiB as long.
+/// longer, with 256 KiB as long.
 template <class T>
 Index winograd_images_at_once(Index elements_of_one) {
   constexpr Index elements = (Index{1} << 19) / static_cast<Index>(sizeof(T));

@@ -4,11 +4,11 @@
 usage: bench/block_sizes.py [--only NAME ...] [--rounds N] [--min-time SECONDS] [--build FOLDER] [--list]
                             [--build-only]
 
-For every constant of the list below, its header is copied with another value in it, the file of benchmarks that measures
-it is compiled against the copy, and all values' programs run in turn, one thread each, in every round. The table has a
-value's time over that of the value in the header: the geometric mean over the rows, of the least of all rounds, which
-other guests of the machine disturbed least, and the rows' extremes. "again" is the header's own value, measured a second time: how far two measurements of one thing lie
-apart. --list checks that every constant is still in its header, once, and measures nothing.
+For every constant of the list below, its header is copied with another value in it, the file of benchmarks that
+measures it is compiled against the copy, and all values' programs run in turn, one thread each, in every round. The
+table has a value's time over that of the value in the header: the geometric mean over the rows, of the least of all
+rounds, which other guests of the machine disturbed least, and the rows' extremes. "again" is the header's own value,
+measured a second time: how far two measurements of one thing lie apart. --list checks that every constant is still in its header, once, and measures nothing.
 """
 import argparse
 import dataclasses
@@ -110,9 +110,7 @@ def build_program(constant, value, place, build):
         header.write_text(changed_header(constant, value))
     command = compile_command(build, ROOT / "bench" / constant.bench)
     start = next(i for i, word in enumerate(command) if word.startswith("-I"))
-    main = next(build.glob("**/tinyhtr_bench_main.dir/support/main.cpp.o"), None)
-    if main is None:
-        raise BlockSizesError(f"{build}: no benchmark was built there; bench/run.sh FOLDER builds them")
+    main = next(build.glob("**/tinyhtr_bench_main.dir/support/main.cpp.o"))
     # Of bench_kernels and others the link's command knows where the libraries are.
     links = subprocess.run(["ninja", "-C", str(build), "-t", "commands", f"bench_{constant.bench.split('/')[0]}"],
                            check=True, capture_output=True, text=True).stdout.splitlines()[-1]
@@ -165,7 +163,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--min-time", type=float, default=0.02, help="seconds that a row takes in each round, at least")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "bench",
-                        help="a build of bench/run.sh (default: build/bench)")
+                        help="where to build, as bench/run.sh does (default: build/bench)")
     parser.add_argument("--list", action="store_true", help="print the constants, after a look whether they are there")
     parser.add_argument("--build-only", action="store_true", help="compile all programs, to measure them another time")
     arguments = parser.parse_args()
@@ -183,7 +181,9 @@ def main():
         return
     build = arguments.build.resolve()
     if not (build / "compile_commands.json").exists():
-        raise BlockSizesError(f"{build}: nothing was built there; bench/run.sh FOLDER builds the benchmarks")
+        subprocess.run(["cmake", "--preset", "release", "-B", str(build), "-DTINYHTR_BUILD_TESTS=OFF",
+                        "-DTINYHTR_BUILD_EXAMPLES=OFF"], check=True, cwd=ROOT, stdout=sys.stderr)
+    subprocess.run(["cmake", "--build", str(build), "--target", "tinyhtr_bench_main"], check=True, stdout=sys.stderr)
     if not arguments.build_only:
         print("| constant | header | value | others: time over that value's (rows' extremes) | again | rows |")
         print("| --- | --- | ---: | --- | --- | --- |", flush=True)

@@ -67,13 +67,14 @@ template <class T>
 std::vector<std::vector<double>> scores_beside_rivals(const Tensor<T>& logits, std::span<const std::vector<int>> texts,
                                                       int blank, const BeamOptions& options = {},
                                                       std::span<const Index> steps = {}) {
+  check_rank("scores_beside_rivals", "logits", logits.shape(), "(T,N,K)");
+  if (static_cast<Index>(texts.size()) != logits.dim(1)) {
+    throw ArgumentError("scores_beside_rivals: expected a text for each of N = " + std::to_string(logits.dim(1)) +
+                        " images, found " + std::to_string(texts.size()));
+  }
   BeamOptions all = options;
   all.n_best = all.width;
   const std::vector<std::vector<ScoredReading>> found = beam_search(logits, blank, all, steps);
-  if (texts.size() != found.size()) {
-    throw ArgumentError("scores_beside_rivals: expected a text for each of N = " + std::to_string(found.size()) +
-                        " images, found " + std::to_string(texts.size()));
-  }
   std::vector<std::vector<double>> scores(found.size());
   parallel_for(static_cast<Index>(found.size()), [&](Index n) {
     const auto i = static_cast<std::size_t>(n);

@@ -74,7 +74,7 @@ struct RowPieces {
 
 /// Of a 1x1 convolution at stride 1, channels last, the sizes of the same over images of a single row: what is done for
 /// every row is done once, which saves 5% of the time. Of others, the sizes themselves; also of few images, which
-/// threads share, and of larger ones than 256 KiB of float: a thousand columns and more in a row need no help.
+/// threads share, and of larger ones than 256 KiB of float, which were not measured.
 inline ConvSizes in_one_row(ConvSizes sizes) {
   Window &rows = sizes.rows, &cols = sizes.cols;
   constexpr Index few_images = 4, most_elements = Index{1} << 16;

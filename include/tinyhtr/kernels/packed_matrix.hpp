@@ -19,8 +19,8 @@ namespace tinyhtr {
 /// b is cut into panels of 2 vectors of columns, row after row: then a product reads it from first to last. A block of
 /// 8 rows x 2 vectors of c is 16 sums in registers; each k costs 2 loads of b, 8 of a, 16 multiply-adds: with AVX-512
 /// the multipliers are what is waited for. 128 or 512 columns are whole panels; of 3 vectors a third of the last
-/// would be empty, and the LSTM takes 7% longer, as with 4, whose sums fill all registers. With 16 registers it is 4
-/// rows x 3 vectors: 8 sums would be too few for the time that a sum takes.
+/// would be empty, and the LSTM takes 7% longer, as with 4, whose sums fill all registers. (With 16 registers it is 4
+/// rows x 3 vectors; there 2 are slower forward and faster back.)
 template <class T>
 class PackedMatrix {
  public:
